@@ -1,0 +1,45 @@
+# Everything runs in .venv, which make builds from requirements.lock. It needs make and a Python of
+# at least 3.11; where that is not `python3`, say `make PYTHON=python3.12 test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help study test bench lint lock clean
+
+help:  ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST)
+
+study: $(INSTALLED)  ## Simulate the busy host and report in results/busy-host
+	$(BIN)/docksim simulate experiments/scenarios/busy-host.toml --out results/busy-host
+
+test: $(INSTALLED)  ## Run the tests on all cores
+	$(BIN)/pytest --numprocesses auto
+
+bench: $(INSTALLED)  ## Measure how fast the model runs
+	$(BIN)/python -m tests.perf.run
+
+lint: $(INSTALLED)  ## Check style, types and the import contract
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# One lock for every supported Python and platform: the fewest versions that suit them all.
+# Pins move only where pyproject.toml asks for it; `make lock UPGRADE=--upgrade` moves them all on.
+lock: $(INSTALLED)  ## Pin every dependency that pyproject.toml asks for
+	$(BIN)/uv pip compile pyproject.toml --extra dev --output-file requirements.lock --quiet \
+		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+		--custom-compile-command "make lock" $(UPGRADE)
+
+clean:  ## Remove the environment and all caches
+	rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp comes last, so that an install that failed is tried again.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "docksim needs Python 3.11 or newer, and this is " + sys.version.split()[0] + ": name another with make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
