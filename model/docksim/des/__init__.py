@@ -1,0 +1,1 @@
+"""Simulation toolkit: random streams, distributions, stations, sharing. It knows no Docker."""
