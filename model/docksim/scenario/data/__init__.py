@@ -1,0 +1,1 @@
+"""Shipped data: the default profile, the image catalogue and the scenario that `init` writes."""

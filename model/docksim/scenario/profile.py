@@ -1,0 +1,95 @@
+"""The profile: what each step of the command path costs."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, field_serializer
+
+from docksim.des.distributions import Constant, Distribution
+from docksim.scenario.errors import refusal, shown
+from docksim.scenario.quantities import Seconds
+from docksim.scenario.randomness import RandomBytesPerSecond, RandomSeconds
+from docksim.scenario.section import Count, Name, Section
+
+NOTHING: Distribution = Constant(0.0)
+
+
+class Step(Section):
+    """What one step demands of its host."""
+
+    cpu: RandomSeconds = NOTHING
+    """CPU time."""
+    wait: RandomSeconds = NOTHING
+    """Time that passes without using anything."""
+    cpu_per_item: Seconds = 0.0
+    """CPU time for each item handled (a listed container, a directory entry, a line)."""
+    wait_per_item: Seconds = 0.0
+    """Time that passes for each item handled."""
+    throughput: RandomBytesPerSecond | None = None
+    """Speed at which one core works off the payload; left out: the payload costs no CPU."""
+    payload: Literal["none", "read", "write"] = "none"
+    """Whether the payload moves from or to the disk, overlapping with the CPU."""
+    flushes: Count = 0
+    """fdatasyncs, one after the other."""
+    round_trips: Count = 0
+    """Round trips to the registry."""
+    lock: Name | None = None
+    """The lock that is held for the step."""
+    source: Name
+    """Where these numbers come from."""
+
+
+def _as_list(steps: Any) -> Any:
+    """An operation of a single step may be written as that step's table."""
+    return [steps] if isinstance(steps, dict) else steps
+
+
+Steps = Annotated[
+    tuple[Step, ...],
+    BeforeValidator(_as_list, json_schema_input_type=Step | tuple[Step, ...]),
+]
+
+
+STANDALONE = "none"
+"""The base of a scenario that states everything itself."""
+
+
+def _laid_under(base: str) -> str:
+    if base != STANDALONE:
+        raise refusal(f"found {shown(base)} in a loaded scenario", "another base only in its file")
+    return base
+
+
+class Profile(Section):
+    """Costs of the operations of every component, and what they were measured on."""
+
+    base: Annotated[str, AfterValidator(_laid_under)] = STANDALONE
+    """A shipped profile's name, or a file's path relative to the scenario's; what the scenario
+    does not state itself is taken from there ("default" when left out). Once loaded, a scenario
+    states everything: "none"."""
+    name: Name
+    """What the profile is called."""
+    description: str = ""
+    """What it was measured or estimated on."""
+    operations: Mapping[str, Mapping[str, Steps]]
+    """Steps of each operation, by component."""
+
+    @field_serializer("operations")
+    def _short_steps(self, operations: Mapping[str, Mapping[str, Steps]]) -> dict[str, Any]:
+        """Without what is at its default: most steps state one or two numbers."""
+        return {
+            component: {
+                operation: [step.model_dump(mode="json", exclude_defaults=True) for step in steps]
+                for operation, steps in table.items()
+            }
+            for component, table in operations.items()
+        }
+
+    def __hash__(self) -> int:
+        """By content: the mapping of operations has no hash of its own."""
+        operations = (
+            (component, operation, steps)
+            for component, table in self.operations.items()
+            for operation, steps in table.items()
+        )
+        return hash((self.base, self.name, self.description, frozenset(operations)))
