@@ -1,0 +1,42 @@
+"""The host under it all: cores, disk, link, memory, and the kernel's and daemons' global locks."""
+
+from __future__ import annotations
+
+import simpy
+
+from docksim.des.fifo import FifoStation
+from docksim.des.semaphore import Lock
+from docksim.des.sharing import SharedStation
+from docksim.scenario.host import Host as HostSettings
+from docksim.system.infrastructure.processor import processor
+from docksim.system.infrastructure.reserve import Reserve
+from docksim.system.outcomes import NoSpaceLeft, OutOfMemory
+
+
+class Host:
+    """One machine.
+
+    cpu      cores, shared or run to completion
+    disk     bandwidth (bytes/s), shared by those who read and write
+    journal  flushes, one after another: a file system commits one transaction at a time
+    link     to the registry (bytes/s), shared max-min
+    memory, space   what is taken and given back (bytes)
+    """
+
+    def __init__(
+        self, env: simpy.Environment, settings: HostSettings, link_bandwidth: float
+    ) -> None:
+        self._env = env
+        self.cpu = processor(env, "host.cpu", settings.cores, settings.scheduler)
+        self.disk = SharedStation(env, "host.disk", settings.disk_bandwidth)
+        self.journal = FifoStation(env, "host.journal", 1)
+        self.link = SharedStation(env, "host.link", link_bandwidth)
+        self.memory = Reserve(settings.memory, OutOfMemory)
+        self.space = Reserve(settings.disk_size, NoSpaceLeft)
+        self.locks: dict[str, Lock] = {}
+
+    def lock(self, name: str) -> Lock:
+        """The lock of that name, of which there is one on the host (or in its only daemon)."""
+        if name not in self.locks:
+            self.locks[name] = Lock(self._env, name)
+        return self.locks[name]

@@ -1,0 +1,170 @@
+"""The host's cores, and who of those that want them is served.
+
+`fair` is what a kernel's scheduler comes to: all share the cores at once, none gets more than one.
+`fifo` serves to completion in the order of arrival; its departures are known on arrival, which
+makes it the discipline to compare with request-hold-release models.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+import simpy
+
+from docksim.des.fifo import FifoStation
+from docksim.des.sharing import Job, Occupation, SharedStation
+from docksim.des.statistics import Totals
+from docksim.des.streams import Draws
+from docksim.system.command import Command
+from docksim.system.ledger import Ledger
+
+Events = Generator[simpy.Event, object, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Core-seconds that a step wants: drawn, for each item, and for each byte of its payload."""
+
+    cpu: Draws
+    per_item: float
+    throughput: Draws | None
+
+    def of(self, command: Command, items: float, size: float) -> float:
+        """The demand for so many items and a payload of `size` bytes."""
+        demand = self.cpu.at(command.number, command.occurrence) + items * self.per_item
+        if self.throughput is not None:
+            demand += size / self.throughput.at(command.number, command.occurrence)
+        return demand
+
+
+class Processor(Protocol):
+    """Cores that commands and containers compete for."""
+
+    def labour(self, ledger: Ledger, demand: Demand) -> FairLabour | FifoLabour:
+        """A step that has a demand done."""
+
+    def begin(self, demand: float) -> simpy.Event:
+        """Start `demand` core-seconds now; the event is their end."""
+
+    def withdraw(self, work: simpy.Event) -> object:
+        """Take back work that was begun and is no longer wanted."""
+
+    def occupy(self, cores: float) -> Occupation:
+        """Keep up to `cores` busy until released."""
+
+    def totals(self) -> Totals:
+        """What the cores have done so far."""
+
+
+class FairProcessor:
+    """Processor sharing; one command runs on one core at a time."""
+
+    def __init__(self, env: simpy.Environment, name: str, cores: int) -> None:
+        self._env = env
+        self._station = SharedStation(env, name, cores)
+        self.totals = self._station.totals
+
+    def labour(self, ledger: Ledger, demand: Demand) -> FairLabour:
+        return FairLabour(self._env, self._station, ledger, demand)
+
+    def begin(self, demand: float) -> simpy.Event:
+        return self._station.serve(demand, 1.0)
+
+    def withdraw(self, work: simpy.Event) -> float:
+        assert isinstance(work, Job)
+        return self._station.withdraw(work)
+
+    def occupy(self, cores: float) -> Occupation:
+        """A container's threads: each core of its share has a thread's weight."""
+        return self._station.occupy(cores, weight=max(1.0, math.ceil(cores)))
+
+
+class FairLabour:
+    """Work on shared cores; a process that is interrupted takes its work back."""
+
+    __slots__ = ("demand", "env", "ledger", "station")
+
+    def __init__(
+        self, env: simpy.Environment, station: SharedStation, ledger: Ledger, demand: Demand
+    ) -> None:
+        self.env = env
+        self.station = station
+        self.ledger = ledger
+        self.demand = demand
+
+    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
+        env = self.env
+        if command.owed:
+            yield env.timeout(command.owed)
+            command.owed = 0.0
+        demand = self.demand.of(command, items, size)
+        began = env.now
+        work = self.station.serve(demand, 1.0)
+        try:
+            yield work
+        except BaseException:
+            self.station.withdraw(work)
+            raise
+        waited = env.now - began - demand
+        command.waited += waited
+        ledger = self.ledger
+        ledger.visits += 1
+        ledger.busy += demand
+        ledger.waited += waited
+
+
+class FifoProcessor:
+    """Run to completion in the order of arrival."""
+
+    def __init__(self, env: simpy.Environment, name: str, cores: int) -> None:
+        self._env = env
+        self._station = FifoStation(env, name, cores)
+        self.totals = self._station.totals
+
+    def labour(self, ledger: Ledger, demand: Demand) -> FifoLabour:
+        return FifoLabour(self._env, self._station, ledger, demand)
+
+    def begin(self, demand: float) -> simpy.Event:
+        return self._env.timeout(self._station.visit(demand))
+
+    def withdraw(self, work: simpy.Event) -> None:
+        """A departure that was promised on arrival is kept: the work is done for nobody."""
+
+    def occupy(self, cores: float) -> Occupation:
+        raise NotImplementedError("a run-to-completion processor has no share to give")
+
+
+class FifoLabour:
+    """Work in turn: its end is known at once, and only owed."""
+
+    __slots__ = ("demand", "env", "ledger", "station")
+
+    def __init__(
+        self, env: simpy.Environment, station: FifoStation, ledger: Ledger, demand: Demand
+    ) -> None:
+        self.env = env
+        self.station = station
+        self.ledger = ledger
+        self.demand = demand
+
+    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
+        if command.owed:
+            yield self.env.timeout(command.owed)
+        demand = self.demand.of(command, items, size)
+        command.owed = delay = self.station.visit(demand)
+        waited = delay - demand
+        command.waited += waited
+        ledger = self.ledger
+        ledger.visits += 1
+        ledger.busy += demand
+        ledger.waited += waited
+
+
+def processor(env: simpy.Environment, name: str, cores: int, scheduler: str) -> Processor:
+    """The cores under the named scheduler: "fair" or "fifo"."""
+    if scheduler == "fifo":
+        return FifoProcessor(env, name, cores)
+    return FairProcessor(env, name, cores)

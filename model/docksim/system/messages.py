@@ -1,0 +1,243 @@
+"""Messages: the arrows of the sequence diagrams, each with what it costs.
+
+A call (`→`) is worked on by its receiver, a reply (`⇢`) by its sender, work (`↻`) by the
+component itself. What that work demands is looked up in the profile by the operation's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol
+
+import simpy
+
+from docksim.des.distributions import Constant, Distribution, Shifted
+from docksim.des.fifo import FifoStation
+from docksim.des.recorder import Recorder
+from docksim.des.streams import Streams
+from docksim.scenario.profile import Step as StepCost
+from docksim.scenario.scenario import Scenario
+from docksim.system.command import Command
+from docksim.system.infrastructure.host import Host
+from docksim.system.infrastructure.processor import Demand
+from docksim.system.ledger import Ledger
+from docksim.system.steps import Flow, Locked, Pause, Step, Transfer, Visit
+
+Kind = Literal["call", "reply", "work"]
+
+HOP_COLUMNS: dict[str, type] = {
+    "number": int,
+    "branch": int,
+    "source": str,
+    "target": str,
+    "message": str,
+    "kind": str,
+    "start": float,
+    "end": float,
+    "waited": float,
+}
+
+
+class Message(Protocol):
+    """Sends one message (for `yield from`), for so many items and a payload of `size` bytes."""
+
+    def __call__(
+        self, command: Command, items: float = 0, size: float = 0.0
+    ) -> Iterable[simpy.Event]: ...
+
+
+class Costs:
+    """The cost book: makes messages out of the profile's operations.
+
+    Raises KeyError when the profile lacks an operation that the system needs.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        scenario: Scenario,
+        streams: Streams,
+        host: Host,
+        trace: Recorder | None,
+    ) -> None:
+        self._env = env
+        self._operations = scenario.profile.operations
+        self._cores = scenario.host.cores
+        self._slowness = 1.0 / scenario.host.cpu_speed
+        self._flush = scenario.host.flush
+        self._rtt = scenario.registry.rtt
+        self._stream_rate = scenario.registry.stream_rate
+        self._draws = streams.draws
+        self._host = host
+        self._trace = trace
+        self.ledgers: dict[str, Ledger] = {}
+
+    def call(
+        self, source: str, target: str, text: str, *operations: str, visit: Step | None = None
+    ) -> Message:
+        """`source → target`: the target works, and may make the call visit a station."""
+        return self._message("call", source, target, text, operations, visit=visit)
+
+    def visit(self, component: str, station: FifoStation, operation: str) -> Step:
+        """A visit at a component's station, whose service time is the operation's pure wait."""
+        (cost,) = self._costs_of(operation)
+        service = self._draws(f"{component}: {operation}", cost.wait)
+        return Visit(self._env, self._ledger(component), station, [service])
+
+    def reply(
+        self, source: str, target: str, text: str, *operations: str, over_link: bool = False
+    ) -> Message:
+        """`source ⇢ target`: the source works; its payload may come over the host's link."""
+        return self._message("reply", source, target, text, operations, over_link)
+
+    def work(self, component: str, text: str, *operations: str) -> Message:
+        """`component ↻`: work inside one component."""
+        return self._message("work", component, component, text, operations)
+
+    def throughput(self, operation: str) -> float:
+        """How many bytes a second one core works off in an operation of one step, on average."""
+        (cost,) = self._costs_of(operation)
+        if cost.throughput is None:
+            raise ValueError(f"{operation} has no throughput")
+        return cost.throughput.mean / self._slowness
+
+    def _message(
+        self,
+        kind: Kind,
+        source: str,
+        target: str,
+        text: str,
+        operations: Sequence[str],
+        over_link: bool = False,
+        visit: Step | None = None,
+    ) -> Message:
+        worker = source if kind == "reply" else target
+        steps = [
+            step
+            for name in operations
+            for i, cost in enumerate(self._costs_of(name))
+            for step in self._steps(
+                f"{source} > {target}: {text} / {name}[{i}]", worker, cost, over_link
+            )
+        ]
+        if visit is not None:
+            steps.append(visit)
+        if self._trace is not None:
+            return TracedMessage(self._env, steps, self._trace, source, target, text, kind)
+        if not steps:
+            return _send_for_free
+        return steps[0].perform if len(steps) == 1 else PlainMessage(steps)
+
+    def _costs_of(self, name: str) -> tuple[StepCost, ...]:
+        component, _, operation = name.rpartition(".")
+        return self._operations[component][operation]
+
+    def _steps(self, name: str, worker: str, cost: StepCost, over_link: bool) -> list[Step]:
+        """A cost as a chain of steps, which draw from streams of that name."""
+        ledger = self._ledger(worker)
+        steps = self._work(name, ledger, cost, over_link)
+        if cost.flushes:
+            flushes = [self._draws(f"{name}.flush[{i}]", self._flush) for i in range(cost.flushes)]
+            steps.append(Visit(self._env, ledger, self._host.journal, flushes))
+        pause = _plus(cost.wait, cost.round_trips * self._rtt)
+        if pause.mean or cost.wait_per_item:
+            steps.append(Pause(self._draws(f"{name}.wait", pause), cost.wait_per_item))
+        if cost.lock:
+            return [Locked(self._env, ledger, self._host.lock(cost.lock), steps)]
+        return steps
+
+    def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
+        """What a cost has the cores do, and perhaps the disk and the link at the same time."""
+        cpu = self._draws(f"{name}.cpu", cost.cpu.scaled(self._slowness))
+        throughput = (
+            self._draws(f"{name}.throughput", cost.throughput.scaled(1.0 / self._slowness))
+            if cost.throughput
+            else None
+        )
+        on_disk = cost.payload != "none"
+        if on_disk or over_link:
+            flow = None
+            if over_link:
+                rates = self._draws(f"{name}.stream_rate", self._stream_rate)
+                flow = Flow(self._host, rates)
+            transfer = Transfer(
+                self._env, ledger, self._host, cpu, throughput, on_disk=on_disk, flow=flow
+            )
+            return [transfer]
+        if cost.cpu.mean or cost.cpu_per_item or throughput:
+            demand = Demand(cpu, cost.cpu_per_item * self._slowness, throughput)
+            return [self._host.cpu.labour(ledger, demand)]
+        return []
+
+    def _ledger(self, component: str) -> Ledger:
+        if component not in self.ledgers:
+            self.ledgers[component] = Ledger(self._env, component, self._cores)
+        return self.ledgers[component]
+
+
+class PlainMessage:
+    """Several steps, one after the other."""
+
+    __slots__ = ("_steps",)
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+
+    def __call__(
+        self, command: Command, items: float = 0, size: float = 0.0
+    ) -> Iterable[simpy.Event]:
+        for step in self._steps:
+            yield from step.perform(command, items, size)
+
+
+class TracedMessage:
+    """The same, put on record."""
+
+    __slots__ = ("_env", "_kind", "_source", "_steps", "_target", "_text", "_trace")
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        steps: Sequence[Step],
+        trace: Recorder,
+        source: str,
+        target: str,
+        text: str,
+        kind: Kind,
+    ) -> None:
+        self._env = env
+        self._steps = steps
+        self._trace = trace
+        self._source = source
+        self._target = target
+        self._text = text
+        self._kind = kind
+
+    def __call__(
+        self, command: Command, items: float = 0, size: float = 0.0
+    ) -> Iterable[simpy.Event]:
+        start = self._env.now + command.owed
+        waited = command.waited
+        for step in self._steps:
+            yield from step.perform(command, items, size)
+        self._trace.add(
+            command.number,
+            command.branch,
+            self._source,
+            self._target,
+            self._text,
+            self._kind,
+            start,
+            self._env.now + command.owed,
+            command.waited - waited,
+        )
+
+
+def _send_for_free(command: Command, items: float = 0, size: float = 0.0) -> Iterable[simpy.Event]:
+    return ()
+
+
+def _plus(law: Distribution, constant: float) -> Distribution:
+    if isinstance(law, Constant):
+        return Constant(law.value + constant)
+    return Shifted(law, constant) if constant else law

@@ -1,0 +1,1 @@
+"""The Docker Registry: manifests, blobs, rate limits and faults."""

@@ -1,0 +1,195 @@
+"""Steps: what a message costs at the component that works on it.
+
+A cost of the profile becomes a chain of the plainest steps that do: labour on the cores (or a
+transfer, when a payload moves at the same time), flushes, a pause; under its lock if it names one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import Any, Protocol
+
+import simpy
+
+from docksim.des.fifo import FifoStation
+from docksim.des.semaphore import Semaphore
+from docksim.des.sharing import Job
+from docksim.des.streams import Draws
+from docksim.system.command import Command
+from docksim.system.infrastructure.host import Host
+from docksim.system.ledger import Ledger
+
+Events = Generator[simpy.Event, object, None]
+
+
+class Step(Protocol):
+    """One step of an operation."""
+
+    def perform(
+        self, command: Command, items: float = 0, size: float = 0.0
+    ) -> Iterable[simpy.Event]:
+        """Do it (for `yield from`), for so many items and a payload of `size` bytes."""
+
+
+class Pause:
+    """Time that passes and uses nothing: it is only owed."""
+
+    __slots__ = ("per_item", "wait")
+
+    def __init__(self, wait: Draws, per_item: float) -> None:
+        self.wait = wait
+        self.per_item = per_item
+
+    def perform(
+        self, command: Command, items: float = 0, size: float = 0.0
+    ) -> Iterable[simpy.Event]:
+        command.owed += self.wait.at(command.number, command.occurrence) + items * self.per_item
+        return ()
+
+
+class Visit:
+    """Service by a FIFO station, in its turn: registry servers, the disk's journal."""
+
+    __slots__ = ("env", "ledger", "services", "station")
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        ledger: Ledger,
+        station: FifoStation,
+        services: Sequence[Draws],
+    ) -> None:
+        self.env = env
+        self.ledger = ledger
+        self.station = station
+        self.services = services
+
+    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
+        if command.owed:
+            yield self.env.timeout(command.owed)
+        service = 0.0
+        for draws in self.services:
+            service += draws.at(command.number, command.occurrence)
+        command.owed = delay = self.station.visit(service)
+        command.waited += delay - service
+        self.ledger.waited += delay - service
+
+
+class Flow:
+    """The link that a payload comes over, at most at the rate of one stream (bytes/s)."""
+
+    def __init__(self, host: Host, stream_rate: Draws) -> None:
+        self._link = host.link
+        self._stream_rate = stream_rate
+
+    def begin(self, command: Command, size: float) -> tuple[Job, float]:
+        """Start the transfer: the event of its end, and how long it takes at the least (s)."""
+        rate = self._stream_rate.at(command.number, command.occurrence)
+        return self._link.serve(size, rate), size / min(rate, self._link.capacity)
+
+
+class Transfer:
+    """A payload over the link, through the cores and to or from the disk, all at once.
+
+    It lasts as long as the slowest of the three.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        ledger: Ledger,
+        host: Host,
+        cpu: Draws,
+        throughput: Draws | None,
+        *,
+        on_disk: bool,
+        flow: Flow | None,
+    ) -> None:
+        self._env = env
+        self._ledger = ledger
+        self._host = host
+        self._cpu = cpu
+        self._throughput = throughput
+        self._on_disk = on_disk
+        self._flow = flow
+
+    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
+        yield from command.settle(self._env)
+        began = self._env.now
+        demand = self._demand(command, size)
+        under_way, shortest = self._begin(command, demand, size)
+        try:
+            yield self._env.all_of([event for event, _ in under_way])
+        except BaseException:
+            for event, withdraw in under_way:
+                withdraw(event)
+            raise
+        self._ledger.visits += 1
+        self._ledger.busy += demand
+        self._ledger.waited += self._env.now - began - shortest
+        command.waited += self._env.now - began - shortest
+
+    def _demand(self, command: Command, size: float) -> float:
+        key = (command.number, command.occurrence)
+        demand = self._cpu.at(*key)
+        return demand + size / self._throughput.at(*key) if self._throughput else demand
+
+    def _begin(
+        self, command: Command, demand: float, size: float
+    ) -> tuple[list[tuple[simpy.Event, Callable[[Any], object]]], float]:
+        """What is under way, with how to take each back; how long it takes at the least (s)."""
+        host = self._host
+        under_way: list[tuple[simpy.Event, Callable[[Any], object]]]
+        under_way = [(host.cpu.begin(demand), host.cpu.withdraw)]
+        shortest = demand
+        if self._on_disk:
+            under_way.append((host.disk.serve(size), host.disk.withdraw))
+            shortest = max(shortest, size / host.disk.capacity)
+        if self._flow:
+            transfer, at_least = self._flow.begin(command, size)
+            under_way.append((transfer, host.link.withdraw))
+            shortest = max(shortest, at_least)
+        return under_way, shortest
+
+
+class Locked:
+    """Steps under a lock, which is held until all that they owe is over."""
+
+    __slots__ = ("env", "ledger", "lock", "steps")
+
+    def __init__(
+        self, env: simpy.Environment, ledger: Ledger, lock: Semaphore, steps: Sequence[Step]
+    ) -> None:
+        self.env = env
+        self.ledger = ledger
+        self.lock = lock
+        self.steps = steps
+
+    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
+        env = self.env
+        if command.owed:
+            yield env.timeout(command.owed)
+            command.owed = 0.0
+        began = env.now
+        yield from self.lock.acquire()
+        waited = env.now - began
+        command.waited += waited
+        self.ledger.waited += waited
+        try:
+            for step in self.steps:
+                yield from step.perform(command, items, size)
+            if command.owed:
+                yield env.timeout(command.owed)
+                command.owed = 0.0
+        finally:
+            self.lock.release()
+
+
+def hold(env: simpy.Environment, command: Command, lock: Semaphore) -> Events:
+    """Acquire a lock for a command, after all that it owes; the caller releases."""
+    if command.owed:
+        yield env.timeout(command.owed)
+        command.owed = 0.0
+    began = env.now
+    yield from lock.acquire()
+    command.waited += env.now - began

@@ -1,0 +1,1 @@
+"""The user's layer: the docker CLI."""

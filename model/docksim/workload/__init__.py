@@ -1,0 +1,1 @@
+"""Who issues commands, and when: open, closed, batch, replay."""
