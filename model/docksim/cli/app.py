@@ -1,0 +1,71 @@
+"""The `docksim` command: its sub-commands, its version, and how it ends.
+
+Nothing heavy is imported here or by the modules of the commands; what a command needs it imports
+when it is called, so that `docksim --help` answers at once.
+"""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import typer
+
+from docksim.cli import scenario
+from docksim.cli.init import init
+from docksim.cli.simulate import simulate
+from docksim.cli.trace import trace
+
+INVALID_SCENARIO = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+app = typer.Typer(
+    name="docksim",
+    help="A performance model of the Docker command path.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    # Plain help: rich alone would take a third of the time that --help may take.
+    rich_markup_mode=None,
+)
+app.command()(init)
+app.add_typer(scenario.app, name="scenario")
+app.command()(simulate)
+app.command()(trace)
+
+
+def _print_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    try:
+        number = version("docksim")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    typer.echo(f"docksim {number}")
+    raise typer.Exit
+
+
+@app.callback()
+def docksim(
+    version: bool = typer.Option(
+        False,
+        "--version",
+        callback=_print_version,
+        is_eager=True,
+        help="Print the version and exit.",
+    ),
+) -> None:
+    """A performance model of the Docker command path."""
+
+
+def main() -> None:
+    """Run the command line; what is wrong with a scenario is told without a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        from docksim.scenario.errors import ScenarioError
+
+        if not isinstance(error, ScenarioError):
+            raise
+        typer.echo(error, err=True)
+        sys.exit(INVALID_SCENARIO)

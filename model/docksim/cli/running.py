@@ -1,0 +1,79 @@
+"""What the commands that run a scenario share: reading it, progress, output, errors."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from docksim.scenario import Scenario
+
+UNUSABLE_INPUT = 2
+
+PAGE = 120
+"""Columns of output that goes to a file or a pipe."""
+
+
+def scenario_as_run(
+    file: Path, assignments: Sequence[str], seed: int | None, replications: int | None
+) -> "Scenario":
+    """The scenario with what the command line changes in it. Raises ScenarioError."""
+    from docksim.scenario import load
+    from docksim.scenario.overrides import parse_assignments
+
+    overrides = parse_assignments(assignments)
+    if seed is not None:
+        overrides["run.seed"] = seed
+    if replications is not None:
+        overrides["run.replications"] = replications
+    return load(file, overrides)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """End with one message and exit code 2 when the host or the output cannot take what is asked.
+
+    A scenario that is wrong is told by the program's main function.
+    """
+    from docksim.report.files import OutputError
+    from docksim.report.traces.hops import TraceError
+    from docksim.system.outcomes import CommandError
+
+    try:
+        yield
+    except (OutputError, TraceError) as error:
+        message = str(error)
+    except CommandError as error:
+        message = f"what the scenario has on the host at the start does not fit: {error.outcome}"
+    else:
+        return
+    typer.echo(message, err=True)
+    raise typer.Exit(UNUSABLE_INPUT)
+
+
+@contextmanager
+def progress_bar(*, wanted: bool) -> Iterator[Callable[[float], None] | None]:
+    """A bar on stderr; the function moves it to a share from 0 to 1. None without a terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not wanted or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("simulating", total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def page() -> "Console":
+    """Where tables go: the terminal, or a page wide enough for them."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=PAGE)

@@ -1,0 +1,1 @@
+"""Tables, figures and traces: reads results, never runs anything."""

@@ -1,0 +1,1 @@
+"""From replications to statements: run in parallel, estimates with intervals, stability."""
