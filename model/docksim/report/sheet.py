@@ -41,9 +41,8 @@ class Sheet:
         )
         for column in self.columns:
             flush: JustifyMethod = "left" if column.startswith("<") else "right"
-            # Only the last column gives way when the terminal is narrow.
-            fixed = column is not self.columns[-1]
-            table.add_column(column.lstrip("<"), justify=flush, no_wrap=fixed)
+            # On a narrow terminal cells are folded, since a number must not be cut.
+            table.add_column(column.lstrip("<"), justify=flush, overflow="fold")
         for row in self.rows:
             table.add_row(*(_rich_cell(cell) for cell in row))
         return Group(table, *(Text(note, style="dim") for note in self.notes), Text(""))

@@ -138,7 +138,8 @@ def _everything(records: Records) -> _Path:
     times = records.backlog["time"].to_numpy(dtype=np.float64)
     numbers = records.backlog["in_system"].to_numpy(dtype=np.float64)
     arrived = records.commands["arrived"].to_numpy(dtype=np.float64)
-    kept = times <= arrived.max(initial=-math.inf)
+    # Before the last arrival, not at it: the one that arrives would always add one.
+    kept = times < arrived.max(initial=-math.inf)
     return _Path(times[kept], numbers[kept], math.nan)
 
 
@@ -151,7 +152,7 @@ def _one_command(records: Records, name: str) -> _Path:
     if end <= start:
         return _Path(np.empty(0), np.empty(0), math.nan)
     times = np.linspace(start, end, 4 * BATCHES + 1)
-    # Just before each instant: the last of them is an arrival, which would always add one.
+    # Just before each instant, for the same reason.
     numbers = np.searchsorted(arrived, times, "left") - np.searchsorted(ended, times, "left")
     inside = len(arrived) - np.searchsorted(arrived, start)
     return _Path(times, numbers.astype(np.float64), float(inside / (end - start)))

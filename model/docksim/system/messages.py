@@ -19,7 +19,6 @@ from docksim.scenario.profile import Step as StepCost
 from docksim.scenario.scenario import Scenario
 from docksim.system.command import Command
 from docksim.system.infrastructure.host import Host
-from docksim.system.infrastructure.processor import Demand
 from docksim.system.ledger import Ledger
 from docksim.system.steps import Flow, Locked, Pause, Step, Transfer, Visit
 
@@ -165,8 +164,8 @@ class Costs:
             )
             return [transfer]
         if cost.cpu.mean or cost.cpu_per_item or throughput:
-            demand = Demand(cpu, cost.cpu_per_item * self._slowness, throughput)
-            return [self._host.cpu.labour(ledger, demand)]
+            per_item = cost.cpu_per_item * self._slowness
+            return [self._host.cpu.labour(ledger, cpu, per_item, throughput)]
         return []
 
     def _ledger(self, component: str) -> Ledger:

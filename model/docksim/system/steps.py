@@ -71,8 +71,9 @@ class Visit:
         for draws in self.services:
             service += draws.at(command.number, command.occurrence)
         command.owed = delay = self.station.visit(service)
-        command.waited += delay - service
-        self.ledger.waited += delay - service
+        if delay > service:
+            command.waited += delay - service
+            self.ledger.waited += delay - service
 
 
 class Flow:
@@ -170,11 +171,11 @@ class Locked:
         if command.owed:
             yield env.timeout(command.owed)
             command.owed = 0.0
-        began = env.now
-        yield from self.lock.acquire()
-        waited = env.now - began
-        command.waited += waited
-        self.ledger.waited += waited
+        if turn := self.lock.acquire():
+            began = env.now
+            yield from turn
+            command.waited += env.now - began
+            self.ledger.waited += env.now - began
         try:
             for step in self.steps:
                 yield from step.perform(command, items, size)

@@ -25,11 +25,9 @@ def in_system(results: Results, ax: Axes | None = None) -> Axes:
     colour = BLUE if results.stability.stable else VERMILION
     with styled():
         ax = ax or new_axes(3.0)
-        thin: dict[str, Any] = {
-            "linewidth": 0.7,
-            "alpha": 0.55,
-            "color": QUIET if len(paths) > 1 else colour,
-        }
+        thin: dict[str, Any] = {"color": colour, "linewidth": 1.0}
+        if len(paths) > 1:
+            thin = {"color": QUIET, "linewidth": 0.7, "alpha": 0.55}
         for number, path in enumerate(paths):
             label = "replication" if number == 0 else None
             times, numbers = path["time"], path["in_system"]

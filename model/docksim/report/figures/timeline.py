@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 BAR = 0.7
 """Share of a row that its bars fill."""
 
-LABELLED = 0.12
-"""A bar that takes this share of the whole is labelled."""
+LETTER = 0.011
+"""Share of the axis that a letter of a label takes; a bar too short for its label has none."""
 
 
 def timeline(trace: Trace, ax: Axes | None = None) -> Axes:
@@ -70,6 +70,7 @@ def _draw_row(ax: Axes, row: int, trace: Trace, hops: list[Hop], size: float) ->
             edge = "white" if width * size > 0.02 * trace.duration else colour
             if width > 0:
                 ax.barh(y, width, height, left, color=colour, edgecolor=edge, linewidth=0.6)
-        if hop.duration >= LABELLED * trace.duration and max(lanes) == 0:
+        fits = hop.duration >= LETTER * len(hop.message) * trace.duration
+        if fits and max(lanes) == 0:
             text = ax.text(start + length / 2, y, hop.message, ha="center", va="center")
             text.set(color="white", fontsize=7, clip_on=True)

@@ -1,7 +1,8 @@
 """A mermaid sequence diagram, drawn like the tables of the system's description.
 
 Calls are solid arrows, replies dashed ones, work inside one component an arrow to itself; layers
-that are pulled side by side stand in a `par` block. Each label ends with the hop's duration.
+that are pulled side by side stand in a `par` block. Each label ends with the hop's duration. Time
+that no message accounts for, as when another command's pull is joined, has a note.
 Syntax: https://mermaid.js.org/syntax/sequenceDiagram.html
 """
 
@@ -17,22 +18,30 @@ from docksim.report.traces.hops import Hop, Trace
 ARROWS = {"call": "->>", "reply": "-->>", "work": "->>"}
 INDENT = "    "
 
+GAP = 0.01
+"""Share of the command's duration from which on time without a message is told."""
+
 
 def mermaid(trace: Trace) -> str:
     """The diagram's text."""
     lines = [
         "sequenceDiagram",
         *(f"{INDENT}participant {name}" for name in trace.components),
-        *(INDENT + line for line in _body(trace.hops)),
+        *(INDENT + line for line in _body(trace)),
         INDENT + _closing_note(trace),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _body(hops: tuple[Hop, ...]) -> Iterator[str]:
-    layers = [hop for hop in hops if hop.is_of_a_layer]
+def _body(trace: Trace) -> Iterator[str]:
+    layers = [hop for hop in trace.hops if hop.is_of_a_layer]
     block_is_due = bool(layers)
-    for hop in hops:
+    busy_until = trace.arrived
+    for hop in trace.hops:
+        if hop.start - busy_until > GAP * trace.duration:
+            gap = duration(hop.start - busy_until)
+            yield f"Note over {hop.source}: {gap} without a message of this command"
+        busy_until = max(busy_until, hop.end)
         if not hop.is_of_a_layer:
             yield _arrow(hop)
         elif block_is_due:

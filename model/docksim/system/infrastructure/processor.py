@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import simpy
 
@@ -23,28 +22,17 @@ from docksim.system.ledger import Ledger
 
 Events = Generator[simpy.Event, object, None]
 
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Core-seconds that a step wants: drawn, for each item, and for each byte of its payload."""
-
-    cpu: Draws
-    per_item: float
-    throughput: Draws | None
-
-    def of(self, command: Command, items: float, size: float) -> float:
-        """The demand for so many items and a payload of `size` bytes."""
-        demand = self.cpu.at(command.number, command.occurrence) + items * self.per_item
-        if self.throughput is not None:
-            demand += size / self.throughput.at(command.number, command.occurrence)
-        return demand
+NOTHING = 1e-12
+"""Seconds that are no waiting but rounding."""
 
 
 class Processor(Protocol):
     """Cores that commands and containers compete for."""
 
-    def labour(self, ledger: Ledger, demand: Demand) -> FairLabour | FifoLabour:
-        """A step that has a demand done."""
+    def labour(
+        self, ledger: Ledger, cpu: Draws, per_item: float, throughput: Draws | None
+    ) -> FairLabour | FifoLabour:
+        """A step that works: as drawn, for each item, and for each byte of its payload."""
 
     def begin(self, demand: float) -> simpy.Event:
         """Start `demand` core-seconds now; the event is their end."""
@@ -67,8 +55,10 @@ class FairProcessor:
         self._station = SharedStation(env, name, cores)
         self.totals = self._station.totals
 
-    def labour(self, ledger: Ledger, demand: Demand) -> FairLabour:
-        return FairLabour(self._env, self._station, ledger, demand)
+    def labour(
+        self, ledger: Ledger, cpu: Draws, per_item: float, throughput: Draws | None
+    ) -> FairLabour:
+        return FairLabour(self._station, self._env, ledger, cpu, per_item, throughput)
 
     def begin(self, demand: float) -> simpy.Event:
         return self._station.serve(demand, 1.0)
@@ -82,25 +72,50 @@ class FairProcessor:
         return self._station.occupy(cores, weight=max(1.0, math.ceil(cores)))
 
 
-class FairLabour:
-    """Work on shared cores; a process that is interrupted takes its work back."""
+class Labour:
+    """Work on the cores: core-seconds as drawn, for each item, and for each byte of a payload."""
 
-    __slots__ = ("demand", "env", "ledger", "station")
+    __slots__ = ("cpu", "env", "ledger", "per_item", "throughput")
 
     def __init__(
-        self, env: simpy.Environment, station: SharedStation, ledger: Ledger, demand: Demand
+        self,
+        env: simpy.Environment,
+        ledger: Ledger,
+        cpu: Draws,
+        per_item: float,
+        throughput: Draws | None,
     ) -> None:
         self.env = env
-        self.station = station
         self.ledger = ledger
-        self.demand = demand
+        self.cpu = cpu
+        self.per_item = per_item
+        self.throughput = throughput
+
+    def besides(self, command: Command, items: float, size: float) -> float:
+        """The demand of so many items and `size` bytes, besides what is drawn."""
+        if self.throughput is None:
+            return items * self.per_item
+        rate = self.throughput.at(command.number, command.occurrence)
+        return items * self.per_item + size / rate
+
+
+class FairLabour(Labour):
+    """On shared cores; a process that is interrupted takes its work back."""
+
+    __slots__ = ("station",)
+
+    def __init__(self, station: SharedStation, *labour: Any) -> None:
+        super().__init__(*labour)
+        self.station = station
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         env = self.env
         if command.owed:
             yield env.timeout(command.owed)
             command.owed = 0.0
-        demand = self.demand.of(command, items, size)
+        demand = self.cpu.at(command.number, command.occurrence)
+        if items or size:
+            demand += self.besides(command, items, size)
         began = env.now
         work = self.station.serve(demand, 1.0)
         try:
@@ -108,12 +123,13 @@ class FairLabour:
         except BaseException:
             self.station.withdraw(work)
             raise
-        waited = env.now - began - demand
-        command.waited += waited
         ledger = self.ledger
         ledger.visits += 1
         ledger.busy += demand
-        ledger.waited += waited
+        waited = env.now - began - demand
+        if waited > NOTHING:
+            command.waited += waited
+            ledger.waited += waited
 
 
 class FifoProcessor:
@@ -124,8 +140,10 @@ class FifoProcessor:
         self._station = FifoStation(env, name, cores)
         self.totals = self._station.totals
 
-    def labour(self, ledger: Ledger, demand: Demand) -> FifoLabour:
-        return FifoLabour(self._env, self._station, ledger, demand)
+    def labour(
+        self, ledger: Ledger, cpu: Draws, per_item: float, throughput: Draws | None
+    ) -> FifoLabour:
+        return FifoLabour(self._station, self._env, ledger, cpu, per_item, throughput)
 
     def begin(self, demand: float) -> simpy.Event:
         return self._env.timeout(self._station.visit(demand))
@@ -137,30 +155,28 @@ class FifoProcessor:
         raise NotImplementedError("a run-to-completion processor has no share to give")
 
 
-class FifoLabour:
-    """Work in turn: its end is known at once, and only owed."""
+class FifoLabour(Labour):
+    """In turn, to completion: its end is known at once, and only owed."""
 
-    __slots__ = ("demand", "env", "ledger", "station")
+    __slots__ = ("station",)
 
-    def __init__(
-        self, env: simpy.Environment, station: FifoStation, ledger: Ledger, demand: Demand
-    ) -> None:
-        self.env = env
+    def __init__(self, station: FifoStation, *labour: Any) -> None:
+        super().__init__(*labour)
         self.station = station
-        self.ledger = ledger
-        self.demand = demand
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         if command.owed:
             yield self.env.timeout(command.owed)
-        demand = self.demand.of(command, items, size)
+        demand = self.cpu.at(command.number, command.occurrence)
+        if items or size:
+            demand += self.besides(command, items, size)
         command.owed = delay = self.station.visit(demand)
-        waited = delay - demand
-        command.waited += waited
         ledger = self.ledger
         ledger.visits += 1
         ledger.busy += demand
-        ledger.waited += waited
+        if delay > demand:
+            command.waited += delay - demand
+            ledger.waited += delay - demand
 
 
 def processor(env: simpy.Environment, name: str, cores: int, scheduler: str) -> Processor:

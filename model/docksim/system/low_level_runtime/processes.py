@@ -53,8 +53,9 @@ class Processes:
         traits = self._traits[kind.name]
         key = (container.number, container.occurrence)
         self._host.memory.take(kind.memory)
-        container.exited = simpy.Event(self._env)
-        container.stopped = simpy.Event(self._env)
+        if container.exited.triggered:
+            container.exited = simpy.Event(self._env)
+            container.stopped = simpy.Event(self._env)
         container.log_counted_at = self._env.now
         container.log_written += traits.log_size.at(*key)
         container.unkillable = traits.immortality.at(*key) < kind.unkillable
