@@ -1,169 +1,13 @@
-"""The shared station against a simulation that solves the max-min problem at every change."""
+"""The shared station by hand, at its edges, and over long times."""
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from collections.abc import Generator
 from math import inf
 
 import numpy as np
 import pytest
 import simpy
-from hypothesis import given
-from hypothesis import strategies as st
 
-from docksim.des.maxmin import max_min_shares
 from docksim.des.sharing import SharedStation
-
-CAPACITY = 4.0
-
-
-@dataclass
-class Demand:
-    """What comes to the station at `start`; a job without `work` is an occupation."""
-
-    start: float
-    work: float | None
-    cap: float
-    weight: float
-    patience: float = inf  # s until it is withdrawn or released
-
-
-@dataclass
-class Fate:
-    """What became of a demand."""
-
-    end: float = inf
-    done: float = 0.0
-    withdrawn: bool = False
-
-
-@dataclass
-class Outcome:
-    fates: list[Fate]
-    busy: float = 0.0
-    queue_area: float = 0.0
-    wait_sum: float = 0.0
-    departures: int = 0
-    snapshots: list[tuple[float, ...]] = field(default_factory=list)
-
-
-def by_station(demands: list[Demand], horizon: float) -> Outcome:
-    env = simpy.Environment()
-    station = SharedStation(env, "cpu", CAPACITY)
-    outcome = Outcome([Fate() for _ in demands])
-
-    def job(demand: Demand, fate: Fate) -> Generator[simpy.Event, None, None]:
-        yield env.timeout(demand.start)
-        work = station.serve(demand.work or 0.0, demand.cap, demand.weight)
-        process = env.active_process
-        env.process(interrupt_after(process, demand.patience))
-        try:
-            yield work
-            fate.done = demand.work or 0.0
-        except simpy.Interrupt:
-            fate.done = station.withdraw(work)
-            fate.withdrawn = True
-        fate.end = env.now
-
-    def interrupt_after(
-        process: simpy.Process | None, patience: float
-    ) -> Generator[simpy.Event, None, None]:
-        if patience < inf and process is not None:
-            yield env.timeout(patience)
-            if process.is_alive:
-                process.interrupt()
-
-    def occupation(demand: Demand) -> Generator[simpy.Event, None, None]:
-        yield env.timeout(demand.start)
-        share = station.occupy(demand.cap, demand.weight)
-        if demand.patience < inf:
-            yield env.timeout(demand.patience)
-            share.release()
-
-    for demand, fate in zip(demands, outcome.fates, strict=True):
-        env.process(occupation(demand) if demand.work is None else job(demand, fate))
-    env.run(until=horizon)
-    totals = station.totals()
-    outcome.busy, outcome.queue_area = totals.busy, totals.queue_area
-    outcome.wait_sum, outcome.departures = totals.wait_sum, totals.departures
-    return outcome
-
-
-def by_brute_force(demands: list[Demand], horizon: float) -> Outcome:
-    """Every rate anew, whenever something comes or goes."""
-    outcome = Outcome([Fate() for _ in demands])
-    left = [inf if d.work is None else d.work for d in demands]
-    present: list[int] = []
-    to_come = sorted(range(len(demands)), key=lambda i: demands[i].start)
-    now = 0.0
-    while now < horizon:
-        caps = [min(demands[i].cap, CAPACITY) for i in present]
-        rates = max_min_shares(CAPACITY, caps, [demands[i].weight for i in present])
-        next_time = min(
-            [horizon]
-            + [demands[i].start for i in to_come[:1]]
-            + [demands[i].start + demands[i].patience for i in present]
-            + [now + left[i] / rate for i, rate in zip(present, rates, strict=True)]
-        )
-        for i, rate, cap in zip(present, rates, caps, strict=True):
-            left[i] -= rate * (next_time - now)
-            outcome.busy += rate * (next_time - now)
-            if demands[i].work is not None:
-                outcome.queue_area += (1.0 - rate / cap) * (next_time - now)
-        now = next_time
-        for i in [
-            i for i in present if left[i] < 1e-9 or now >= demands[i].start + demands[i].patience
-        ]:
-            present.remove(i)
-            leave(demands[i], left[i], now, outcome, outcome.fates[i])
-        while to_come and demands[to_come[0]].start <= now < horizon:
-            present.append(to_come.pop(0))
-    return outcome
-
-
-def leave(demand: Demand, left: float, now: float, outcome: Outcome, fate: Fate) -> None:
-    if demand.work is None:
-        return
-    fate.end, fate.withdrawn, fate.done = now, left >= 1e-9, demand.work - left
-    outcome.departures += 1
-    outcome.wait_sum += now - demand.start - fate.done / min(demand.cap, CAPACITY)
-
-
-# Times and amounts on grids of their own, so that two things hardly ever fall on one instant by
-# rounding only, where either order is right.
-times = st.integers(0, 4000).map(lambda n: n * 0.0123)
-works = st.one_of(st.none(), st.integers(1, 3000).map(lambda n: n * 0.01037))
-caps = st.one_of(st.sampled_from([0.3, 1.0, 2.0, inf]), st.floats(0.05, 6.0))
-weights = st.one_of(st.just(1.0), st.sampled_from([0.5, 2.0]), st.floats(0.1, 10.0))
-patiences = st.one_of(st.just(inf), st.just(inf), st.integers(1, 900).map(lambda n: n * 0.0571))
-demands = st.lists(st.builds(Demand, times, works, caps, weights, patiences), max_size=25)
-
-
-@given(demands=demands, horizon=st.floats(1.0, 200.0))
-def test_it_does_what_solving_at_every_change_does(demands: list[Demand], horizon: float) -> None:
-    horizon += 1 / 1723
-    found, expected = by_station(demands, horizon), by_brute_force(demands, horizon)
-    assert found.busy == pytest.approx(expected.busy, rel=1e-7, abs=1e-7)
-    assert found.queue_area == pytest.approx(expected.queue_area, rel=1e-7, abs=1e-6)
-    for a, b in zip(found.fates, expected.fates, strict=True):
-        assert a.end == pytest.approx(b.end, rel=1e-7, abs=1e-7)
-        assert a.done == pytest.approx(b.done, rel=1e-7, abs=1e-7)
-    assert found.departures == expected.departures
-    assert found.wait_sum == pytest.approx(expected.wait_sum, rel=1e-7, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    "cap_of",
-    [lambda rng: 1.0, lambda rng: rng.uniform(0.05, 2.0), lambda rng: rng.choice([0.4, 3.0])],
-    ids=["equal caps", "all caps differ", "two caps"],
-)
-def test_many_at_once(cap_of: Callable[[np.random.Generator], float]) -> None:
-    rng = np.random.default_rng(1)
-    demands = [
-        Demand(rng.uniform(0, 60), rng.exponential(1.0), cap_of(rng), rng.choice([1.0, 2.0]))
-        for _ in range(300)
-    ]
-    found, expected = by_station(demands, 500.0), by_brute_force(demands, 500.0)
-    assert [f.end for f in found.fates] == pytest.approx([f.end for f in expected.fates])
 
 
 def ends(env: simpy.Environment, *events: simpy.Event) -> list[float]:
@@ -234,6 +78,15 @@ def test_withdrawing_tells_what_was_done_and_silences_the_event() -> None:
     assert station.withdraw(second) == 4.0
     assert not first.triggered
     assert station.totals().busy == 5.0
+
+
+def test_withdrawing_the_next_to_end_leaves_the_others_their_time() -> None:
+    # Each of three does 1 of its work until t = 3; then two are left, with 3 to do each.
+    env, station = station_of(1.0)
+    short, *long = [station.serve(work) for work in (2.0, 4.0, 4.0)]
+    env.run(until=3.0)
+    assert station.withdraw(short) == 1.0
+    assert ends(env, *long) == [9.0, 9.0]
 
 
 def test_withdrawing_leaves_no_trace() -> None:
@@ -338,19 +191,18 @@ def test_rounding_loses_no_job_and_makes_no_endless_waits(start: float, scale: f
 
 
 def test_small_steps_are_not_lost_on_a_long_virtual_time() -> None:
+    # Two share 1e9, so that Λ grows to 5e14, where its last place is worth 1/16. Then 1000 share,
+    # with a change every 10 ns: each step of Λ is 1/100.
     env, station = station_of(1e9)
-    station.occupy(inf)  # Λ grows by 1e9 a second, to 1e15,
+    crowd = [station.occupy(inf) for _ in range(2)]
     env.run(until=1e6)
-    crowd = [station.occupy(inf) for _ in range(999)]  # then by 1e6 a second,
-    job = station.serve(1e6)  # for one more second and a bit,
-    while not job.triggered:
-        env.run(until=env.now + 1e-7)  # with a change every 0.1 µs: 0.1 of work, 1/8 ulp of Λ
+    crowd += [station.occupy(inf) for _ in range(997)]
+    job = station.serve(1e6)
+    for _ in range(2000):
+        env.run(until=env.now + 1e-8)
         crowd.pop().release()
         crowd.append(station.occupy(inf))
-        if env.now > 1e6 + 0.002:
-            break
-    # With 1001 that share, 0.002 s bring 0.002 · 1e9/1001 of work.
-    assert station.withdraw(job) == pytest.approx(0.002 * 1e9 / 1001, rel=1e-3)
+    assert station.withdraw(job) == pytest.approx((env.now - 1e6) * 1e9 / 1000, rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -145,3 +146,23 @@ def queue_results(replications: int = 5, name: str = "a queue", **parameters: ob
         for replication in range(replications)
     )
     return Results(scenario, records)  # type: ignore[arg-type]
+
+
+def records_of_a_pull() -> Records:
+    return records_of_one("pull", hops_of_a_pull())
+
+
+def records_of_a_removal() -> Records:
+    return records_of_one("rm", hops_of_a_removal())
+
+
+def records_of_one(command: str, hops: pd.DataFrame) -> Records:
+    """The records of a run in which a single command was issued, and traced."""
+    row = {
+        "number": int(hops["number"].iloc[0]),
+        "command": command,
+        "arrived": hops["start"].min(),
+        "ended": hops["end"].max(),
+        "outcome": "ok",
+    }
+    return replace(queue_records(count=20), commands=pd.DataFrame([row]), hops=hops)

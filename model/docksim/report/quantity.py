@@ -26,7 +26,8 @@ def duration_pair(estimate: Estimate) -> tuple[str, str]:
         return NOTHING, ""
     size, unit = _time_unit(estimate.value)
     value = 0.0 if abs(estimate.value) < NEGLIGIBLE else estimate.value
-    return f"{digits(value / size)} {unit}", plus_minus(estimate, size)
+    text = digits(value / size)
+    return f"{text} {unit}", _plus_minus(estimate, size, text)
 
 
 def number_pair(
@@ -36,7 +37,7 @@ def number_pair(
     if not estimate.known:
         return NOTHING, ""
     text = digits(estimate.value / size, decimals=decimals)
-    return f"{text}{unit}", plus_minus(estimate, size, decimals)
+    return f"{text}{unit}", _plus_minus(estimate, size, text)
 
 
 def percent_pair(estimate: Estimate) -> tuple[str, str]:
@@ -44,11 +45,17 @@ def percent_pair(estimate: Estimate) -> tuple[str, str]:
     return number_pair(estimate, " %", size=0.01, decimals=2)
 
 
-def plus_minus(estimate: Estimate, size: float = 1.0, decimals: int = MOST_DECIMALS) -> str:
-    """The half-width in units of `size`, two digits: "±0.4"; "" without an interval."""
+def _plus_minus(estimate: Estimate, size: float, value: str) -> str:
+    """The half-width in units of `size`: two digits, but no more decimals than the value shows.
+
+    One digit when that would be none: "12.3" "±0.4", "12.3" "±0.04".
+    """
     if estimate.half_width is None:
         return ""
-    text = digits(estimate.half_width / size, 2, decimals)
+    half_width = estimate.half_width / size
+    text = digits(half_width, 2, len(value.partition(".")[2]))
+    if text.startswith("<"):
+        text = digits(half_width, 1)
     return "±0" if text.startswith("<") else f"±{text}"
 
 

@@ -41,8 +41,10 @@ class Sheet:
         )
         for column in self.columns:
             flush: JustifyMethod = "left" if column.startswith("<") else "right"
-            # On a narrow terminal cells are folded, since a number must not be cut.
-            table.add_column(column.lstrip("<"), justify=flush, overflow="fold")
+            # Words may be folded on a narrow terminal; a number must be neither cut nor folded.
+            table.add_column(
+                column.lstrip("<"), justify=flush, overflow="fold", no_wrap=flush == "right"
+            )
         for row in self.rows:
             table.add_row(*(_rich_cell(cell) for cell in row))
         return Group(table, *(Text(note, style="dim") for note in self.notes), Text(""))

@@ -15,67 +15,91 @@ SATURATED = 0.9
 """A component this busy is called saturated: its queue grows by every per cent that is added."""
 
 
-def sheets(results: Results) -> tuple[Sheet, Sheet]:
-    """The table of commands and the table of components."""
-    return command_sheet(results), component_sheet(results)
+def sheets(results: Results) -> tuple[Sheet, ...]:
+    """Commands, their latency, components: each fits a terminal of 80 columns."""
+    return command_sheet(results), latency_sheet(results), component_sheet(results)
 
 
 def command_sheet(results: Results) -> Sheet:
-    """Counts, errors, throughput and latency of every command."""
-    rows = []
-    for one in results.command_measures.values():
-        rows.append(_command_row(one))
-        if one.first_byte_s:
-            rows.append(_first_byte_row(one))
+    """Counts, errors by kind and throughput of every command."""
     return Sheet(
         title=f"Commands of {results.scenario.name}",
-        columns=("<command", "count", "done per s", *LATENCY_MEASURES, "<errors"),
-        rows=tuple(rows),
-        notes=tuple(_command_notes(results)),
+        columns=("<command", "count", "ok", "in progress", "ok per s", "<errors"),
+        rows=tuple(_command_row(one) for one in results.command_measures.values()),
+        notes=(
+            _counted(results),
+            interval_note(len(results.records)),
+            results.stability.statement,
+        ),
     )
 
 
 def _command_row(one: CommandMeasures) -> tuple[Cell, ...]:
-    errors = "\n".join(f"{count:,} {kind}" for kind, count in one.errors.items()) or "0"
-    if one.stable:
-        latency = [_latency(one, name) for name in LATENCY_MEASURES]
-    else:
-        latency = [Cell("unstable", emphasis=True), *[Cell(NOTHING)] * (len(LATENCY_MEASURES) - 1)]
+    errors = ", ".join(f"{count:,} {kind}" for kind, count in one.errors.items())
     return (
         Cell(one.name, emphasis=True),
         Cell(f"{one.count:,}"),
+        Cell(f"{one.ok:,}"),
+        Cell(f"{one.in_progress:,}"),
         Cell(*number_pair(one.throughput_per_s)),
-        *latency,
-        Cell(errors),
+        Cell(errors or "none"),
     )
 
 
-def _latency(one: CommandMeasures, name: str) -> Cell:
-    text, below = duration_pair(one.latency_s[name])
-    return Cell(f"{text}*" if name in one.flagged else text, below)
+def _counted(results: Results) -> str:
+    start, end = results.window
+    count = len(results.records)
+    in_all = f", {count} replications together" if count > 1 else ""
+    return (
+        f"Counted: commands that arrived from {start:,.6g} s to {end:,.6g} s of simulated time"
+        f"{in_all}. Ok per s: those that ended ok in this time, whenever they arrived."
+    )
+
+
+def latency_sheet(results: Results) -> Sheet:
+    """Mean, quantiles and maximum of every command's latency."""
+    rows = []
+    for one in results.command_measures.values():
+        rows.append(_latency_row(one))
+        if one.first_byte_s:
+            rows.append(_first_byte_row(one))
+    return Sheet(
+        title="Latency",
+        columns=("<command", *LATENCY_MEASURES),
+        rows=tuple(rows),
+        notes=tuple(_latency_notes(results)),
+    )
+
+
+def _latency_row(one: CommandMeasures) -> tuple[Cell, ...]:
+    name = Cell(one.name, emphasis=True)
+    if not one.stable:
+        nothing = [Cell(NOTHING)] * (len(LATENCY_MEASURES) - 1)
+        return (name, Cell("unstable", emphasis=True), *nothing)
+    return (name, *(_latency(one, measure) for measure in LATENCY_MEASURES))
+
+
+def _latency(one: CommandMeasures, measure: str) -> Cell:
+    text, below = duration_pair(one.latency_s[measure])
+    return Cell(f"{text}*" if measure in one.flagged else text, below)
 
 
 def _first_byte_row(one: CommandMeasures) -> tuple[Cell, ...]:
     measured = [Cell(*duration_pair(one.first_byte_s[name])) for name in LATENCY_MEASURES]
-    return (Cell(" first byte"), Cell(""), Cell(""), *measured, Cell(""))
+    return (Cell(" first byte"), *measured)
 
 
-def _command_notes(results: Results) -> Iterable[str]:
-    start, end = results.window
-    count = len(results.records)
-    span = f"from {start:,.6g} s to {end:,.6g} s of simulated time"
-    in_all = f", {count} replications together" if count > 1 else ""
+def _latency_notes(results: Results) -> Iterable[str]:
     yield (
-        f"Counted: commands that arrived {span}{in_all}; {results.in_progress:,} still in progress "
-        "at the end. Latency: of those that ended ok, from the user's command to its end."
+        "Of the counted commands that ended ok: time from the user's command to its end, and for "
+        "streams to the first byte of output."
     )
-    yield interval_note(count)
+    yield interval_note(len(results.records))
     if any(one.flagged for one in results.command_measures.values()):
         yield (
             f"* too few observations: fewer than {OBSERVATIONS_BEYOND} lie beyond this quantile, "
             "or a replication is too short to show it. Simulate longer or more often."
         )
-    yield results.stability.statement
 
 
 def interval_note(replications: int) -> str:

@@ -92,7 +92,9 @@ class Cli:
             yield from self._failed(command)
             yield from command.settle(self._env)
             raise
-        if name in self._answered:
+        if isinstance(command.action, actions.Run) and command.action.attach:
+            yield from self._exited(command)
+        elif name in self._answered:
             yield from self._answered[name](command, items=items or 0)
         yield from command.settle(self._env)
 

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast the model is, against others and against its own size."""

@@ -1,0 +1,103 @@
+from itertools import pairwise
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+from tests.study.factory import queue_results, records_of_a_pull
+
+from docksim.report import figures
+from docksim.report.figures.utilisation import MOST
+from docksim.report.style import BLUE, VERMILION
+from docksim.report.traces.hops import trace_of
+
+
+def drawn(draw, subject):
+    figure = Figure()
+    axes = draw(subject, figure.add_subplot())
+    figure.canvas.draw()
+    return axes
+
+
+@pytest.fixture(scope="module")
+def results():
+    return queue_results(failing=0.05)
+
+
+@pytest.mark.parametrize(
+    ("draw", "x_unit", "y_unit"),
+    [
+        (figures.latency, "(s, logarithmic)", ""),
+        (figures.latency_distribution, "(s, logarithmic)", "(share)"),
+        (figures.utilisation, "(% of capacity)", ""),
+        (figures.in_system, "(s)", "(number)"),
+    ],
+)
+def test_axes_have_titles_and_units(results, draw, x_unit, y_unit):
+    axes = drawn(draw, results)
+    assert "a queue" in axes.get_title(loc="left")
+    assert x_unit in axes.get_xlabel()
+    assert y_unit in axes.get_ylabel()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [figures.latency, figures.latency_distribution, figures.utilisation, figures.in_system],
+)
+@pytest.mark.parametrize("parameters", [{"rate": 3.0}, {"replications": 1, "count": 2}])
+def test_unstable_and_tiny_results_are_drawn_too(draw, parameters):
+    drawn(draw, queue_results(**parameters))
+
+
+def test_latency_has_a_row_a_command_and_an_interval_for_every_quantile(results):
+    axes = drawn(figures.latency, results)
+    assert {label.get_text() for label in axes.get_yticklabels()} == {"logs", "ps", "run"}
+    assert axes.get_xscale() == "log"
+    intervals = [line for line in axes.lines if len(line.get_xdata()) == 2]
+    assert len(intervals) == 3 * 4
+    run = results.command_measures["run"].latency_s["p95"]
+    ends = [tuple(line.get_xdata()) for line in intervals]
+    assert any(end == pytest.approx((run.low, run.high)) for end in ends)
+
+
+def test_latency_of_an_unstable_command_is_a_word_and_no_mark():
+    axes = drawn(figures.latency, queue_results(rate=3.0))
+    assert sum("unstable" in text.get_text() for text in axes.texts) == 3
+    assert not any(len(line.get_xdata()) for line in axes.lines)
+
+
+def test_a_distribution_rises_from_nothing_to_all(results):
+    axes = drawn(figures.latency_distribution, results)
+    for line in axes.lines:
+        shares = line.get_ydata()
+        assert all(a <= b + 1e-12 for a, b in pairwise(shares))
+        assert shares[0] < 0.02
+        assert shares[-1] == 1.0
+
+
+def test_utilisation_marks_the_bottleneck_and_leaves_processes_out(results):
+    axes = drawn(figures.utilisation, results)
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names[0] == "host cores  (cpu)"
+    assert not any("dockerd" in name for name in names)
+    assert len(names) <= MOST
+    colours = [mpl.colors.to_hex(bar.get_facecolor()).upper() for bar in axes.patches]
+    assert colours == [VERMILION] + [BLUE] * (len(names) - 1)
+    assert [bar.get_width() for bar in axes.patches] == sorted(
+        (bar.get_width() for bar in axes.patches), reverse=True
+    )
+
+
+def test_a_timeline_has_a_row_a_component_in_the_order_of_the_layers():
+    trace = trace_of(records_of_a_pull(), "pull")
+    axes = drawn(figures.timeline, trace)
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["user", "CLI", "dockerd", "registry", "storage"]
+    assert axes.get_xlabel() == "time since the command (ms)"
+    ends = max(bar.get_x() + bar.get_width() for bar in axes.patches)
+    assert ends == pytest.approx(1308.0)
+
+
+def test_drawing_leaves_the_readers_own_style_alone(results):
+    before = dict(mpl.rcParams)
+    drawn(figures.latency, results)
+    assert dict(mpl.rcParams) == before
