@@ -186,3 +186,17 @@ def test_numbers_count_from_zero(place):
 def test_bad_seeds_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         Streams(*arguments)
+
+
+def test_a_sum_of_draws_has_the_mean_and_variance_of_so_many_independent_ones() -> None:
+    flushes = Streams(7).draws("flushes", Exponential(2.0), times=6)
+    values = np.array([flushes.at(number) for number in range(20_000)])
+    assert values.mean() == pytest.approx(12.0, rel=0.02)
+    assert values.var() == pytest.approx(24.0, rel=0.05)
+
+
+def test_a_stream_is_refused_when_it_sums_another_number_of_draws() -> None:
+    streams = Streams(7)
+    streams.draws("flushes", Exponential(2.0), times=6)
+    with pytest.raises(ValueError, match="flushes"):
+        streams.draws("flushes", Exponential(2.0), times=5)

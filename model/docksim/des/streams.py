@@ -13,11 +13,11 @@ import numpy as np
 
 from docksim.des.distributions import Constant, Distribution, Uniform
 
-BLOCK = 256
-"""Draws in a block: few enough that drawing them costs no more than the block's generator."""
+BLOCK = 1024
+"""Draws in a block: so many that most of the cost is drawing them, not making the generator."""
 
 KEPT_BLOCKS = 128
-"""Blocks that a stream keeps (1 MiB): more than an image has layers, each an occurrence."""
+"""Blocks that a stream keeps (4 MiB): more than an image has layers, each an occurrence."""
 
 Words = tuple[int, ...]
 """The 32-bit words that tell one stream from all others; always as many of them."""
@@ -27,12 +27,13 @@ _UNIFORM = Uniform(0.0, 1.0)
 
 
 class Draws:
-    """One stream of draws from one distribution."""
+    """One stream of draws from one distribution, or of sums of `times` independent ones."""
 
-    __slots__ = ("_block", "_hot", "_kept", "_root", "distribution")
+    __slots__ = ("_block", "_hot", "_kept", "_root", "distribution", "times")
 
-    def __init__(self, root: Words, distribution: Distribution) -> None:
+    def __init__(self, root: Words, distribution: Distribution, times: int) -> None:
         self.distribution = distribution
+        self.times = times
         self._root = root
         self._block: int | None = None
         """The block of occurrence 0 that is at hand in `_hot`."""
@@ -68,7 +69,8 @@ class Draws:
         # As an array of words: a list of integers takes the seed sequence twice as long.
         key = np.array((*self._root, occurrence, block), dtype=np.uint32)
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(key)))
-        values: list[float] = self.distribution.sample(rng, BLOCK).tolist()
+        draws = self.distribution.sample(rng, BLOCK * self.times)
+        values: list[float] = draws.reshape(self.times, BLOCK).sum(axis=0).tolist()
         return values
 
 
@@ -77,9 +79,9 @@ class ConstantDraws(Draws):
 
     __slots__ = ("_value",)
 
-    def __init__(self, root: Words, distribution: Distribution) -> None:
-        super().__init__(root, distribution)
-        self._value = float(distribution.mean)
+    def __init__(self, root: Words, distribution: Distribution, times: int) -> None:
+        super().__init__(root, distribution, times)
+        self._value = float(distribution.mean) * times
 
     def at(self, number: int, occurrence: int = 0) -> float:
         return self._value
@@ -97,8 +99,8 @@ class Streams:
         self._run = (seed % _WORD, seed // _WORD, replication)
         self._open: dict[str, Draws] = {}
 
-    def draws(self, name: str, distribution: Distribution) -> Draws:
-        """The stream called `name`.
+    def draws(self, name: str, distribution: Distribution, times: int = 1) -> Draws:
+        """The stream called `name`: each of its values is the sum of `times` independent draws.
 
         Asking again gives the same stream; ValueError when it draws from another distribution:
         two activities that share a name would share their chance, too.
@@ -106,8 +108,8 @@ class Streams:
         stream = self._open.get(name)
         if stream is None:
             kind = ConstantDraws if isinstance(distribution, Constant) else Draws
-            stream = self._open[name] = kind(self._root(name), distribution)
-        elif stream.distribution != distribution:
+            stream = self._open[name] = kind(self._root(name), distribution, times)
+        elif (stream.distribution, stream.times) != (distribution, times):
             raise ValueError(
                 f"stream '{name}' draws from {stream.distribution.declare()} already, "
                 f"not from {distribution.declare()}"

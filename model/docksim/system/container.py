@@ -45,6 +45,7 @@ class Container:
         "kind",
         "lock",
         "log_counted_at",
+        "log_ended_at",
         "log_written",
         "network",
         "number",
@@ -79,6 +80,7 @@ class Container:
         self.occupations: tuple[Occupation, ...] = ()
         self.log_written = 0.0
         self.log_counted_at = 0.0
+        self.log_ended_at = 0.0
         self.auto_remove = False
         self.attended = False
         self.claimed = False
@@ -92,6 +94,16 @@ class Container:
 
     def log_size(self, now: float) -> float:
         """Bytes of log so far."""
-        alive = self.running and not self.exited.triggered
-        grown = self.kind.log_rate * (now - self.log_counted_at) if alive else 0.0
+        grown = self.kind.log_rate * (now - self.log_counted_at) if self._writes else 0.0
         return self.log_written + grown
+
+    def log_since(self, instant: float, now: float) -> float:
+        """Bytes of log written from `instant` on; earlier runs' count as of the last start."""
+        if instant <= self.log_counted_at:
+            return self.log_size(now)
+        end = now if self._writes else self.log_ended_at
+        return self.kind.log_rate * max(0.0, end - instant)
+
+    @property
+    def _writes(self) -> bool:
+        return self.running and not self.exited.triggered

@@ -10,6 +10,7 @@ from docksim.scenario.scenario import Scenario
 from docksim.system.container import Container, State
 from docksim.system.daemon.containers import ContainerTable
 from docksim.system.daemon.images import ImageService
+from docksim.system.infrastructure.storage import StorageDriver
 from docksim.system.low_level_runtime.processes import Processes
 
 BEFORE_THE_START = 1
@@ -21,6 +22,7 @@ def populate(
     scenario: Scenario,
     table: ContainerTable,
     images: ImageService,
+    storage: StorageDriver,
     processes: Processes,
 ) -> None:
     """Put everything in place at no cost.
@@ -36,6 +38,7 @@ def populate(
             image = by_name[kind.image or scenario.images[0].name]
             container = _container(env, scenario, kind, image, number)
             images.use(image)
+            storage.preload(container)
             table.add(container)
             if number < kind.running:
                 processes.start(container)

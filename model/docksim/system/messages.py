@@ -81,7 +81,7 @@ class Costs:
         """A visit at a component's station, whose service time is the operation's pure wait."""
         (cost,) = self._costs_of(operation)
         service = self._draws(f"{component}: {operation}", cost.wait)
-        return Visit(self._env, self._ledger(component), station, [service])
+        return Visit(self._env, self._ledger(component), station, service)
 
     def reply(
         self, source: str, target: str, text: str, *operations: str, over_link: bool = False
@@ -136,7 +136,7 @@ class Costs:
         ledger = self._ledger(worker)
         steps = self._work(name, ledger, cost, over_link)
         if cost.flushes:
-            flushes = [self._draws(f"{name}.flush[{i}]", self._flush) for i in range(cost.flushes)]
+            flushes = self._draws(f"{name}.flushes", self._flush, cost.flushes)
             steps.append(Visit(self._env, ledger, self._host.journal, flushes))
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:

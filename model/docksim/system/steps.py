@@ -50,26 +50,24 @@ class Pause:
 class Visit:
     """Service by a FIFO station, in its turn: registry servers, the disk's journal."""
 
-    __slots__ = ("env", "ledger", "services", "station")
+    __slots__ = ("env", "ledger", "service", "station")
 
     def __init__(
         self,
         env: simpy.Environment,
         ledger: Ledger,
         station: FifoStation,
-        services: Sequence[Draws],
+        service: Draws,
     ) -> None:
         self.env = env
         self.ledger = ledger
         self.station = station
-        self.services = services
+        self.service = service
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         if command.owed:
             yield self.env.timeout(command.owed)
-        service = 0.0
-        for draws in self.services:
-            service += draws.at(command.number, command.occurrence)
+        service = self.service.at(command.number, command.occurrence)
         command.owed = delay = self.station.visit(service)
         if delay > service:
             command.waited += delay - service

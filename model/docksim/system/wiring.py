@@ -110,7 +110,7 @@ class System:
             env, costs, self.table, self.images, lifecycle, replies, storage, self._registry
         )
         self.cli = Cli(env, costs, dockerd, scenario.flow.variant)
-        populate(env, scenario, self.table, self.images, self.processes)
+        populate(env, scenario, self.table, self.images, storage, self.processes)
 
     def stations(self) -> Mapping[str, tuple[str, Station]]:
         """Kind and station by component: the host's resources, limits and locks, the processes."""

@@ -10,7 +10,7 @@ from docksim.system.command import Command
 from docksim.system.container import Container
 from docksim.system.daemon.lifecycle import Events, Lifecycle, Setting
 from docksim.system.high_level_runtime.containerd import Containerd
-from docksim.system.outcomes import CannotKill
+from docksim.system.outcomes import CannotKill, CommandError
 
 
 class DiagramLifecycle(Lifecycle):
@@ -35,13 +35,16 @@ class DiagramLifecycle(Lifecycle):
         yield from self._alone(command, container, self._make_and_execute(command, container))
         return container
 
-    def start(self, command: Command, container: Container) -> Events:
-        driver = self.driver_of(container)
-        work = self._containerd.start(command, container, driver)
-        yield from self._alone(command, container, work)
-        self._is_running(container)
-
     def stop(self, command: Command, container: Container, patience: float) -> Events:
+        yield from self._stop(command, container, patience)
+
+    def kill(self, command: Command, container: Container) -> Events:
+        yield from self._stop(command, container, None)
+
+    def _start(self, command: Command, container: Container) -> Events:
+        yield from self._containerd.start(command, container, self.driver_of(container))
+
+    def _stop(self, command: Command, container: Container, patience: float | None) -> Events:
         if not (yield from self._end(command, container, patience)):
             return
         yield from self._containerd.release(command, container, self.driver_of(container))
@@ -49,17 +52,14 @@ class DiagramLifecycle(Lifecycle):
         yield from command.settle(self._env)
         self._has_stopped(container)
 
-    def kill(self, command: Command, container: Container) -> Events:
-        yield from self.stop(command, container, patience=0.0)
-
     def signal(self, command: Command, container: Container) -> Events:
         container.ended_by = command.number
         yield from self._containerd.terminate(command, container)
 
     def remove(self, command: Command, container: Container, *, force: bool) -> Events:
-        """A running container is stopped first; force leaves it no time for that."""
+        """A running container is stopped first, by force with SIGKILL at once."""
         self._begin_removal(container)
-        patience = 0.0 if force else self.patience_for(container)
+        patience = None if force else self.patience_for(container)
         try:
             ended_here = yield from self._end(command, container, patience)
         except CannotKill:
@@ -88,18 +88,23 @@ class DiagramLifecycle(Lifecycle):
     def _make_and_execute(self, command: Command, container: Container) -> Events:
         create = self._containerd.create_to_start(command, container)
         yield from self._make(command, container, create)
-        yield from self._containerd.connect_and_execute(
-            command, container, self.driver_of(container)
-        )
-        yield from command.settle(self._env)
+        driver = self.driver_of(container)
+        try:
+            yield from self._containerd.connect_and_execute(command, container, driver)
+            yield from command.settle(self._env)
+        except CommandError:
+            yield from self._containerd.delete_layer(command, container)
+            yield from command.settle(self._env)
+            self._is_gone(container)
+            raise
         self._is_running(container)
 
     def _end(
-        self, command: Command, container: Container, patience: float
+        self, command: Command, container: Container, patience: float | None
     ) -> Generator[simpy.Event, object, bool]:
         """See it end; whether this command ended it, and so has to clean up after it.
 
-        Raises CannotKill.
+        Without any patience it is killed straight away. Raises CannotKill.
         """
         if not container.running:
             return False
@@ -109,11 +114,30 @@ class DiagramLifecycle(Lifecycle):
         container.attended = True
         container.ended_by = command.number
         try:
-            yield from self._containerd.stop(command, container, patience)
+            if patience is None:
+                yield from self._containerd.kill(command, container)
+            else:
+                yield from self._containerd.stop(command, container, patience)
         except CannotKill:
             container.attended = False
             raise
         return True
+
+    def _see_it_stopped(
+        self, command: Command, container: Container, patience: float | None
+    ) -> Events:
+        """Wait while another ends it and cleans up; when patience is over, kill it nevertheless.
+
+        Raises CannotKill.
+        """
+        stopped = container.stopped
+        yield from command.settle(self._env)
+        if patience is not None:
+            yield container.exited | self._env.timeout(patience)
+        if not container.exited.triggered:
+            yield from self._containerd.kill(command, container)
+            yield from command.settle(self._env)
+        yield stopped
 
     def _clean_up(self, container: Container) -> Events:
         """After an exit that no command waits for."""

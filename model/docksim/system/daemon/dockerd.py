@@ -118,9 +118,9 @@ class Dockerd:
 
     def containers_json(self, command: Command, *, all_states: bool) -> Counted:
         """List the running containers, or all; how many they are."""
-        yield from self._get_containers(command)
         yield from command.settle(self._env)
         listed = len(self._table) if all_states else self._table.running
+        yield from self._get_containers(command, items=listed)
         yield from self._lifecycle.list(command, listed)
         yield from self._containers(command, items=listed)
         return listed
@@ -135,15 +135,13 @@ class Dockerd:
         return container
 
     def containers_start(self, command: Command, container: Container) -> Events:
-        """Start a container, unless it runs. Raises NoSuchContainer, OutOfMemory."""
+        """Start a container, unless it runs. Raises as `Lifecycle.start`."""
         yield from self._post_start(command)
-        yield from self._must_exist(command, container)
-        if not container.running:
-            self._table.claim(container)
-            try:
-                yield from self._lifecycle.start(command, container)
-            finally:
-                self._table.unclaim(container)
+        self._table.claim(container)
+        try:
+            yield from self._lifecycle.start(command, container)
+        finally:
+            self._table.unclaim(container)
         yield from self._started(command)
 
     def containers_stop(
@@ -193,11 +191,9 @@ class Dockerd:
         yield from self._exit_code(command)
 
     def containers_inspect(self, command: Command, container: Container) -> Events:
-        """Everything about a container, under its lock. Raises NoSuchContainer."""
+        """Everything about a container. Raises NoSuchContainer."""
         yield from self._inspect(command)
         yield from self._must_exist(command, container)
-        yield from hold(self._env, command, container.lock)
-        container.lock.release()
         yield from self._details(command)
 
     def containers_run(self, command: Command) -> Made:
@@ -248,7 +244,9 @@ class Dockerd:
         yield from self._stored(command)
 
     def _must_exist(self, command: Command, container: Container) -> Events:
-        yield from command.settle(self._env)
+        """Look at a container, once nobody works on it under its lock. Raises NoSuchContainer."""
+        yield from hold(self._env, command, container.lock)
+        container.lock.release()
         if container.state is State.REMOVED:
             raise NoSuchContainer
 

@@ -21,7 +21,7 @@ from docksim.system.infrastructure.storage import StorageDriver
 from docksim.system.low_level_runtime.escalation import Escalation
 from docksim.system.low_level_runtime.processes import Processes
 from docksim.system.messages import Costs
-from docksim.system.outcomes import CannotKill, CommandError, Conflict
+from docksim.system.outcomes import CannotKill, CommandError, Conflict, OutOfMemory
 from docksim.system.waiting import Await
 
 
@@ -58,8 +58,13 @@ class EngineLifecycle(Lifecycle):
         return container
 
     def start(self, command: Command, container: Container) -> Events:
-        yield from self._alone(command, container, self._start(command, container))
-        self._is_running(container)
+        """As always; what was to go by itself also goes when it does not start."""
+        try:
+            yield from super().start(command, container)
+        except OutOfMemory:
+            if container.auto_remove:
+                yield from self._remove_by_itself(command, container)
+            raise
 
     def stop(self, command: Command, container: Container, patience: float) -> Events:
         if container.running:

@@ -27,6 +27,7 @@ class LayerStore:
         self._space = space
         self._keeps_blobs = keeps_blobs
         self._sizes: dict[Chain, float] = {}
+        self._uses: Counter[str] = Counter()
         self._claims: Counter[Chain] = Counter()
 
     def __contains__(self, chain: Chain) -> bool:
@@ -35,9 +36,14 @@ class LayerStore:
     def __len__(self) -> int:
         return len(self._sizes)
 
+    def has_blob(self, layer: Layer) -> bool:
+        """Whether the layer as pulled is on the disk, whatever it is stored on top of."""
+        return self._keeps_blobs and layer.digest in self._uses
+
     def size_on_disk(self, layer: Layer) -> float:
-        """Unpacked, and as pulled where the store keeps that too (bytes)."""
-        return layer.uncompressed + (layer.compressed if self._keeps_blobs else 0.0)
+        """Unpacked, and as pulled where the store keeps that too and has it not yet (bytes)."""
+        keeps = self._keeps_blobs and not self.has_blob(layer)
+        return layer.uncompressed + (layer.compressed if keeps else 0.0)
 
     def claim(self, chains: list[Chain]) -> None:
         """Need these chains, whether they are there or not yet."""
@@ -46,22 +52,28 @@ class LayerStore:
     def release(self, chains: list[Chain]) -> tuple[int, float]:
         """Need them no longer: how many layers nobody needs then, and their size (bytes)."""
         gone = [chain for chain in chains if self._unclaim(chain)]
-        sizes = [self._sizes.pop(chain) for chain in gone if chain in self._sizes]
+        sizes = [self._forget(chain) for chain in gone if chain in self]
         self._space.give(sum(sizes))
         return len(sizes), sum(sizes)
 
-    def register(self, chain: Chain, layer: Layer) -> None:
-        """Note a chain whose last layer was unpacked into space that was taken for it."""
-        self._sizes[chain] = self.size_on_disk(layer)
+    def register(self, chain: Chain, size: float) -> None:
+        """Note a chain, for whose last layer so much space was taken (bytes)."""
+        self._sizes[chain] = size
+        self._uses[chain[-1]] += 1
 
     def preload(self, image: Image) -> None:
         """Have an image from the start. Raises NoSpaceLeft."""
         chains = chains_of(image)
         for chain, layer in zip(chains, image.layers, strict=True):
             if chain not in self:
-                self._space.take(self.size_on_disk(layer))
-                self.register(chain, layer)
+                size = self.size_on_disk(layer)
+                self._space.take(size)
+                self.register(chain, size)
         self.claim(chains)
+
+    def _forget(self, chain: Chain) -> float:
+        self._uses -= Counter([chain[-1]])
+        return self._sizes.pop(chain)
 
     def _unclaim(self, chain: Chain) -> bool:
         self._claims[chain] -= 1

@@ -19,7 +19,7 @@ from docksim.system.command import EXIT_BRANCH, Command
 from docksim.system.container import Container, State
 from docksim.system.daemon.containers import ContainerTable
 from docksim.system.daemon.images import ImageService
-from docksim.system.outcomes import CannotKill, CommandError, Conflict, ImageNotFound
+from docksim.system.outcomes import CommandError, Conflict, ImageNotFound, NoSuchContainer
 from docksim.system.steps import hold
 
 Events = Generator[simpy.Event, object, None]
@@ -55,9 +55,16 @@ class Lifecycle(ABC):
     def create(self, command: Command) -> Generator[simpy.Event, object, Container]:
         """Make a container of the command's image, which is there."""
 
-    @abstractmethod
     def start(self, command: Command, container: Container) -> Events:
-        """Let it run. Raises OutOfMemory."""
+        """Let it run; one that runs is left as it is.
+
+        Raises NoSuchContainer, Conflict when it is being removed, or OutOfMemory.
+        """
+        yield from self._alone(command, container, self._start_what_stands(command, container))
+
+    @abstractmethod
+    def _start(self, command: Command, container: Container) -> Events:
+        """Start a container that stands, under its lock. Raises OutOfMemory."""
 
     @abstractmethod
     def stop(self, command: Command, container: Container, patience: float) -> Events:
@@ -125,6 +132,17 @@ class Lifecycle(ABC):
         self._table.add(container)
         self._setting.publish("create")
 
+    def _start_what_stands(self, command: Command, container: Container) -> Events:
+        if container.state is State.REMOVED:
+            raise NoSuchContainer
+        if container.removing:
+            raise Conflict
+        if container.running:
+            return
+        yield from self._start(command, container)
+        yield from command.settle(self._env)
+        self._is_running(container)
+
     def _is_running(self, container: Container) -> None:
         """Note that it runs; its process may have ended already."""
         self._table.change(container, State.RUNNING)
@@ -149,18 +167,6 @@ class Lifecycle(ABC):
         if container.removing:
             raise Conflict
         container.removing = True
-
-    def _see_it_stopped(self, command: Command, container: Container, patience: float) -> Events:
-        """Wait while another ends it, no longer than this command would have tried itself.
-
-        Raises CannotKill.
-        """
-        limits = self._setting.daemon
-        longest = patience + limits.kill_wait + limits.direct_kill_wait + limits.stop_last_wait
-        yield from command.settle(self._env)
-        yield container.stopped | self._env.timeout(longest)
-        if not container.stopped.triggered:
-            raise CannotKill
 
     def _exit_branch(self, container: Container) -> Command:
         """On whose account the exit is handled: the command's that ended it, or that made it."""

@@ -89,39 +89,46 @@ class Puller:
             command.interruptible = False
 
     def _join_missing(self, command: Command, image: Image, chains: list[Chain]) -> list[Seat]:
-        return [
-            self._join(command.fork(branch), layer, chain)
-            for branch, (layer, chain) in enumerate(zip(image.layers, chains, strict=True), 1)
-            if chain not in self._layers
-        ]
+        seats: list[Seat] = []
+        for branch, (layer, chain) in enumerate(zip(image.layers, chains, strict=True), 1):
+            if chain not in self._layers:
+                parent = seats[-1].done if seats else None
+                seats.append(self._join(command.fork(branch), layer, chain, parent))
+        return seats
 
-    def _join(self, command: Command, layer: Layer, chain: Chain) -> Seat:
-        return self._registrations.join(chain, lambda: self._register(command, layer, chain))
+    def _join(
+        self, command: Command, layer: Layer, chain: Chain, parent: simpy.Event | None
+    ) -> Seat:
+        return self._registrations.join(
+            chain, lambda: self._register(command, layer, chain, parent)
+        )
 
-    def _register(self, command: Command, layer: Layer, chain: Chain) -> Events:
-        """Download, wait for the parent, extract; the disk space is taken as it is needed."""
+    def _register(
+        self, command: Command, layer: Layer, chain: Chain, parent: simpy.Event | None
+    ) -> Events:
+        """Download, wait for the parent, extract; the disk space is taken as it is needed.
+
+        Whoever waits for a layer also waits for its parent, whose registration is therefore not
+        called off before; when it fails, so does this one.
+        """
         space = self._host.space
-        space.take(layer.compressed)
-        taken = layer.compressed
+        blob = 0.0 if self._layers.has_blob(layer) else layer.compressed
+        space.take(blob)
+        taken = blob
         try:
-            yield from self._download(command, layer, chain)
-            if (parent := chain[:-1]) in self._registrations:
-                yield from self._await_parent(parent)
-            space.take(self._layers.size_on_disk(layer))
-            taken += self._layers.size_on_disk(layer)
+            if blob:
+                yield from self._download(command, layer, chain)
+            if parent is not None:
+                yield parent
+            size = self._layers.size_on_disk(layer)
+            space.take(size)
+            taken += size
             yield from self._storage.store_layer(command, layer.uncompressed)
             yield from command.settle(self._env)
-            self._layers.register(chain, layer)
-            taken = layer.compressed
+            self._layers.register(chain, size)
+            taken = blob
         finally:
             space.give(taken)
-
-    def _await_parent(self, parent: Chain) -> Events:
-        seat = self._registrations.join(parent, _never)
-        try:
-            yield seat.done
-        finally:
-            seat.leave()
 
     def _download(self, command: Command, layer: Layer, chain: Chain) -> Events:
         seat = self._downloads.join(
@@ -156,9 +163,3 @@ class Puller:
                 yield from branch.settle(self._env)
                 received += broken.received if self._registry.resumable else 0.0
         raise RegistryUnavailable
-
-
-def _never() -> Events:
-    """A parent's registration is only ever joined, being under way already."""
-    raise AssertionError("joined a registration that had ended")
-    yield

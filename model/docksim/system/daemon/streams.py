@@ -67,7 +67,8 @@ class StreamService:
         end = self._env.timeout(request.duration)
         seen = self._bus.published
         while not end.processed:
-            yield self._bus.next_event() | end
+            if seen == self._bus.published:
+                yield self._bus.next_event() | end
             news, seen = self._bus.published - seen, self._bus.published
             if news:
                 yield from self._event(command, items=news)
@@ -103,7 +104,7 @@ def _extent(container: Container, request: actions.Logs, now: float) -> tuple[fl
     """
     kind = container.kind
     size = container.log_size(now)
-    recent = size if request.since is None else min(size, kind.log_rate * request.since)
+    recent = size if request.since is None else container.log_since(now - request.since, now)
     tail = inf if request.tail is None else request.tail * kind.log_line
     scanned = size - recent if request.since is not None else 0.0
     return scanned, min(recent, tail)

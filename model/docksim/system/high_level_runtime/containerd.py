@@ -91,6 +91,12 @@ class Containerd:
         yield from self._shim.stop(command, container, patience)
         yield from self._shim.exited(command)
 
+    def kill(self, command: Command, container: Container) -> Events:
+        """SIGKILL, until it has ended. Raises CannotKill."""
+        yield from self._kill(command)
+        yield from self._shim.kill(command, container)
+        yield from self._shim.exited(command)
+
     def terminate(self, command: Command, container: Container) -> Events:
         """Pass SIGTERM on, and no more."""
         yield from self._kill(command)

@@ -66,6 +66,10 @@ class StorageDriver:
         self._read_log = ask(log_reader, STORAGE, "read log file", at("read_log"))
         self._log_data = costs.reply(STORAGE, log_reader, "log data", at("log_data"))
 
+    def preload(self, container: Container) -> None:
+        """Have a container's read-write layer from the start. Raises NoSpaceLeft."""
+        self._host.space.take(self._copy_size(container.image))
+
     def lookup(self, command: Command) -> Events:
         """Look an image up by name."""
         yield from self._lookup(command)

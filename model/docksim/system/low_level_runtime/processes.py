@@ -101,6 +101,7 @@ class Processes:
         if container.exited.triggered:
             return
         container.log_written = container.log_size(self._env.now)
+        container.log_ended_at = self._env.now
         for occupation in container.occupations:
             occupation.release()
         container.occupations = ()

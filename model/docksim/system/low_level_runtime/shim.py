@@ -12,7 +12,7 @@ from docksim.system.command import Command
 from docksim.system.components import CONTAINERD, SHIM
 from docksim.system.container import Container
 from docksim.system.infrastructure.storage import StorageDriver
-from docksim.system.low_level_runtime.escalation import Escalation
+from docksim.system.low_level_runtime.escalation import Escalation, Signal
 from docksim.system.low_level_runtime.processes import Processes
 from docksim.system.low_level_runtime.runc import Runc
 from docksim.system.messages import Costs
@@ -38,14 +38,19 @@ class Shim:
         self._processes = processes
         self._runc = runc
         self._storage = storage
-        self._escalation = Escalation(
-            settings,
-            processes,
-            Await(env, trace, SHIM, "wait for the process to exit"),
-            lambda container: container.exited,
-            terminate=self.terminate,
-            kill=self._kill_unasked,
-        )
+
+        def escalation(kill: Signal) -> Escalation:
+            return Escalation(
+                settings,
+                processes,
+                Await(env, trace, SHIM, "wait for the process to exit"),
+                lambda container: container.exited,
+                terminate=self.terminate,
+                kill=kill,
+            )
+
+        self._escalation = escalation(self._kill_unasked)
+        self._killing = escalation(self._kill_as_told)
         call, reply = costs.call, costs.reply
         self._report = reply(SHIM, CONTAINERD, "report container state", "shim.report")
         self._sigterm = call(CONTAINERD, SHIM, "send SIGTERM", "shim.signal")
@@ -74,6 +79,10 @@ class Shim:
         """SIGTERM, wait, SIGKILL. Raises CannotKill."""
         yield from self._escalation.stop(command, container, patience)
 
+    def kill(self, command: Command, container: Container) -> Events:
+        """SIGKILL. Raises CannotKill."""
+        yield from self._killing.kill(command, container)
+
     def exited(self, command: Command) -> Events:
         """Tell containerd that the process has ended."""
         yield from self._exited(command)
@@ -86,6 +95,11 @@ class Shim:
 
     def _kill_unasked(self, command: Command, container: Container) -> Events:
         yield from self._own_sigkill(command)
+        yield from command.settle(self._env)
+        self._processes.kill(container)
+
+    def _kill_as_told(self, command: Command, container: Container) -> Events:
+        yield from self._sigkill(command)
         yield from command.settle(self._env)
         self._processes.kill(container)
 
