@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf
 from typing import Any
 
 import pandas as pd
@@ -24,6 +25,9 @@ from docksim.system.container import Container
 from docksim.system.messages import HOP_COLUMNS
 from docksim.system.outcomes import IN_PROGRESS, OK, CommandError
 from docksim.system.wiring import System
+from docksim.workload.choices import Chooser
+from docksim.workload.issuer import Issuer
+from docksim.workload.sources import sources
 
 MB = 1e6
 
@@ -214,6 +218,30 @@ class Bench:
         except CommandError as error:
             call.outcome = error.outcome
         call.ended = self.env.now
+
+
+class Run:
+    """A scenario on its way to its very end: to when nothing is left to happen."""
+
+    def __init__(self, given: Scenario) -> None:
+        self.scenario = given
+        self.env = simpy.Environment()
+        streams = Streams(given.run.seed)
+        self.system = System(self.env, given, streams, None)
+        self.issuer = Issuer(self.env, self.system, given.run.commands or inf)
+        chooser = Chooser(given, streams, self.system.table)
+        for workload in given.workload:
+            for source in sources(self.env, workload, streams, chooser, self.issuer):
+                self.issuer.run(source)
+
+    def to_the_end(self, watch: Callable[[], None] | None = None) -> pd.DataFrame:
+        """All commands; `watch` is called after every event."""
+        while self.env.peek() < inf:
+            self.env.step()
+            if watch is not None:
+                watch()
+        self.issuer.record_in_progress()
+        return self.issuer.records.frame().sort_values("number", ignore_index=True)
 
 
 @cache

@@ -9,6 +9,7 @@ from math import inf
 import numpy as np
 import pandas as pd
 import simpy
+from simpy.core import StopSimulation
 
 from docksim.des.recorder import Recorder
 from docksim.des.statistics import Totals, between
@@ -83,7 +84,7 @@ def simulate_once(
     before = _snapshots(env, system, scenario.run.warm_up)
     if progress and scenario.run.duration:
         env.process(_by_time(env, scenario.run.duration, progress))
-    env.run(until=scenario.run.duration or issuer.idle)
+    _run(env, scenario.run.duration, issuer.idle)
     issuer.record_in_progress()
     commands = _in_order(issuer.records.frame())
     window = (min(scenario.run.warm_up, env.now), env.now)
@@ -99,6 +100,14 @@ def simulate_once(
         offered=_offered(scenario),
         in_progress=issuer.in_progress,
     )
+
+
+def _run(env: simpy.Environment, duration: float | None, idle: simpy.Event) -> None:
+    """For the duration; without one, until all is done, or what is under way can never end."""
+    if duration is None:
+        assert idle.callbacks is not None
+        idle.callbacks.append(StopSimulation.callback)
+    env.run(until=duration)
 
 
 def _snapshots(env: simpy.Environment, system: System, warm_up: float) -> dict[str, Totals]:

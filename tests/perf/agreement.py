@@ -44,14 +44,12 @@ def difference(measure: str, docksim: Sequence[float], other: Sequence[float]) -
     )
 
 
-def differences(
-    docksim: Sequence[pd.DataFrame], other: Sequence[pd.DataFrame]
-) -> list[Difference]:
+def differences(docksim: Sequence[pd.DataFrame], other: Sequence[pd.DataFrame]) -> list[Difference]:
     """Of all measures of the run/rm flow, from the records of the commands."""
     ours, theirs = [measures(c) for c in docksim], [measures(c) for c in other]
     return [
-        difference(measure, [values[measure] for values in ours], [values[measure] for values in theirs])
-        for measure in MEASURES
+        difference(name, [values[name] for values in ours], [values[name] for values in theirs])
+        for name in MEASURES
     ]
 
 

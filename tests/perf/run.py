@@ -1,7 +1,6 @@
 """Runs the benchmarks, prints what they say and writes results/benchmarks/summary.json.
 
-From the repository's root: `python -m tests.perf.run`, a few minutes; with `--full` also a run of
-a million commands.
+From the repository's root: `python -m tests.perf.run`; with `--full` also a million commands.
 """
 
 import argparse
@@ -9,36 +8,123 @@ import json
 import resource
 import subprocess
 import sys
-from dataclasses import asdict
-from math import log
+from functools import partial
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
 from docksim.simulation import simulate_once
 from tests.perf import tables, tandem, textbook
-from tests.perf.agreement import Difference, by_docksim, by_textbook, difference, differences
+from tests.perf.agreement import difference, differences
 from tests.perf.facts import machine, versions
 from tests.perf.growth import of_commands, of_flows
+from tests.perf.results import Figure, Results
 from tests.perf.scenarios import run_and_remove
-from tests.perf.summary import Summary
 from tests.perf.timing import Spread, contest
 
 SUMMARY = Path("results/benchmarks/summary.json")
 
-ROUNDS = 7
+ROUNDS = 9
 COMMANDS = 3_000
-CUSTOMERS = 2_000
-GROWTH = [10**3, 10**4, 10**5]
-FULL_GROWTH = [*GROWTH, 10**6]
-FLOWS = [10, 100, 1_000, 10_000]
+CUSTOMERS = 5_000
+GROWTH = (10**3, 10**4, 10**5)
+FULL_GROWTH = (*GROWTH, 10**6)
+FLOWS = (10, 100, 1_000, 10_000)
 HELP_RUNS = 7
+HELP = (sys.executable, "-c", "from docksim.cli.app import main; main()", "--help")
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--full", action="store_true", help="also run 10^6 commands")
-    full = arguments.parse_args().full
-    console = Console()
-    with console.status("run and remove, against the text-book model"):
-        
+    parser = argparse.ArgumentParser(description="Measure how fast the model runs.")
+    parser.add_argument("--full", action="store_true", help="also run a million commands")
+    full = parser.parse_args().full
+    console = Console(width=max(Console().width, 110))
+    results = Results(machine(), versions())
+    for text, benchmark in {
+        "the text-book model": compare_with_textbook,
+        "Ciw and salabim": compare_with_simulators,
+        "more and more commands": partial(let_commands_grow, sizes=FULL_GROWTH if full else GROWTH),
+        "more and more flows": let_flows_grow,
+        "docksim --help": ask_for_help,
+    }.items():
+        with console.status(text):
+            benchmark(results)
+    tables.show(console, results)
+    SUMMARY.parent.mkdir(parents=True, exist_ok=True)
+    SUMMARY.write_text(json.dumps(results.summary(), indent=2) + "\n")
+    console.print(f"Written to {SUMMARY}")
+
+
+def compare_with_textbook(results: Results) -> None:
+    fifo, fair = (run_and_remove(COMMANDS, scheduler) for scheduler in ("fifo", "fair"))
+    timed = contest(
+        {
+            "textbook": lambda i: pd.DataFrame(textbook.simulate(fifo, i)),
+            "docksim": lambda i: simulate_once(fifo, replication=i).commands,
+            "fair": lambda i: simulate_once(fair, replication=i).commands,
+        },
+        ROUNDS,
+    )
+    results.figures += [
+        Figure(
+            "textbook_ratio",
+            "run/rm flow: text-book SimPy / docksim, both with FIFO cores",
+            timed.ratio("textbook", "docksim"),
+            at_least=5,
+        ),
+        Figure(
+            "fair_over_fifo",
+            "run/rm flow: docksim with fair cores / with FIFO cores",
+            timed.ratio("fair", "docksim"),
+        ),
+        *(
+            Figure(name, text, timed.per_cpu_second(key, COMMANDS), unit="/s", digits=0)
+            for name, text, key in (
+                ("textbook_commands_per_cpu_s", "  commands a CPU second, text-book", "textbook"),
+                ("fifo_commands_per_cpu_s", "  docksim with FIFO cores", "docksim"),
+                ("fair_commands_per_cpu_s", "  docksim with fair cores", "fair"),
+            )
+        ),
+    ]
+    results.agreement += differences(timed.results["docksim"], timed.results["textbook"])
+
+
+def compare_with_simulators(results: Results) -> None:
+    timed = contest(
+        {name: partial(simulate, CUSTOMERS) for name, simulate in tandem.SIMULATORS.items()},
+        ROUNDS,
+    )
+    for name, title in (("ciw", "Ciw"), ("salabim", "salabim")):
+        text = f"tandem of {tandem.STATIONS} stations: {title} / docksim's stations"
+        ratio = timed.ratio(name, "docksim")
+        results.figures.append(Figure(f"{name}_ratio", text, ratio, at_least=1, digits=1))
+        sojourns = (timed.results["docksim"], timed.results[name])
+        results.agreement.append(difference(f"tandem: mean sojourn, {title}", *sojourns))
+
+
+def let_commands_grow(results: Results, sizes: tuple[int, ...]) -> None:
+    grown = [of_commands(size) for size in sizes]
+    results.growth = [(g.commands, g.seconds_per_command, g.peak_bytes) for g in grown]
+
+
+def let_flows_grow(results: Results) -> None:
+    results.flows = [(n, of_flows(n, all_caps_differ=False)) for n in FLOWS]
+    results.flows_different_caps = [(n, of_flows(n, all_caps_differ=True)) for n in FLOWS]
+
+
+def ask_for_help(results: Results) -> None:
+    spread = Spread.of([cpu_of_child(HELP) for _ in range(HELP_RUNS)])
+    results.figures.append(Figure("help_cpu_s", "docksim --help", spread, below=0.3, unit=" s"))
+
+
+def cpu_of_child(command: tuple[str, ...]) -> float:
+    """CPU seconds (user and system) of a command that has to succeed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    main()

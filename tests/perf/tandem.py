@@ -75,9 +75,7 @@ def in_ciw(customers: int, seed: int) -> float:
     simulation = ciw.Simulation(network)
     simulation.simulate_until_max_customers(customers, method="Complete")
     gone = simulation.nodes[-1].all_individuals
-    return fmean(
-        one.data_records[-1].exit_date - one.data_records[0].arrival_date for one in gone
-    )
+    return fmean(one.data_records[-1].exit_date - one.data_records[0].arrival_date for one in gone)
 
 
 def in_salabim(customers: int, seed: int) -> float:

@@ -4,15 +4,14 @@ The host, the demands, the locks and their scope, and the order of things are do
 shown to give the same means and p95 (tests/system/test_textbook_agreement.py). The manner is that
 of "SimPy in 10 Minutes" and of its car wash, gas station and bank:
 
-- whoever does something is a class with an `env`; calling it is `yield env.process(...)`, the host
-  included;
+- whoever does something is a class with an `env`; calling it is `yield env.process(...)`, which is
+  the only way of calling that the documentation knows (there is no `yield from` in it);
 - whatever is limited is a `simpy.Resource`: `with resource.request() as turn: yield turn`, then
   `yield env.timeout(...)`;
 - patience is `yield event | env.timeout(...)`;
 - random numbers are drawn when they are needed, one by one, from NumPy's generator.
 
-In one thing it is quicker than the documentation, which makes a process of a class's own methods
-too: the host's own are `yield from`. It keeps no statistics but the commands' times.
+It keeps no statistics but the commands' times; docksim counts at every station besides.
 """
 
 from __future__ import annotations
@@ -104,23 +103,21 @@ class Host:
         """The steps of an operation, one after the other."""
         for step in self.operations[operation]:
             if step.lock:
-                with self.locks[step.lock].request() as lock:
-                    yield lock
-                    yield from self.perform(step)
-            else:
-                yield from self.perform(step)
-
-    def perform(self, step: Step) -> Events:
-        if step.cpu:
-            with self.cpu.request() as core:
-                yield core
-                yield self.env.timeout(step.cpu())
-        if step.flushes:
-            with self.journal.request() as turn:
-                yield turn
-                yield self.env.timeout(sum(self.flush() for _ in range(step.flushes)))
-        if step.wait:
-            yield self.env.timeout(step.wait())
+                lock = self.locks[step.lock]
+                held = lock.request()
+                yield held
+            if step.cpu:
+                with self.cpu.request() as core:
+                    yield core
+                    yield self.env.timeout(step.cpu())
+            if step.flushes:
+                with self.journal.request() as turn:
+                    yield turn
+                    yield self.env.timeout(sum(self.flush() for _ in range(step.flushes)))
+            if step.wait:
+                yield self.env.timeout(step.wait())
+            if step.lock:
+                lock.release(held)
 
 
 class Step:
@@ -176,6 +173,8 @@ class Dockerd:
 
     def remove(self, container: Container) -> Events:
         yield self.env.process(self.host.work("dockerd.containers_delete"))
+        with container.lock.request() as lock:
+            yield lock  # waits while another works on it
         yield self.env.process(self.containerd.remove(container))
         container.state = "removed"
         self.containers.remove(container)

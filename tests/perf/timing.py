@@ -35,11 +35,12 @@ class Contest(Generic[T]):
     seconds: dict[str, list[float]]
     results: dict[str, list[T]]
 
-    def per_unit(self, name: str, units: int) -> Spread:
-        return Spread.of([seconds / units for seconds in self.seconds[name]])
+    def per_cpu_second(self, name: str, units: int) -> Spread:
+        """Of the units that a run has, how many are done in a CPU second."""
+        return Spread.of([units / seconds for seconds in self.seconds[name]])
 
     def ratio(self, slower: str, faster: str) -> Spread:
-        """How many times the time of `faster` the other took, of the rounds' ratios."""
+        """How many times as long one took as the other, round by round."""
         pairs = zip(self.seconds[slower], self.seconds[faster], strict=True)
         return Spread.of([a / b for a, b in pairs])
 

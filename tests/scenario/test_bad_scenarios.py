@@ -419,3 +419,9 @@ class TestProfileFiles:
     def test_syntax(self, tmp_path: Path) -> None:
         told = self.profile(tmp_path, "cores = 4", "cores =")
         assert f"{tmp_path}/profile.toml: no valid TOML" in told
+
+
+def test_containers_that_burn_cpu_need_a_scheduler_that_shares() -> None:
+    told = message('[host]\nscheduler = "fifo"\n[[containers]]\nname = "job"\ncpu = 0.5\n')
+    assert 'containers[0].cpu: container "job" uses the CPU while it runs' in told
+    assert 'host.scheduler = "fair"' in told

@@ -140,22 +140,22 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     images = [draw(_image(f"image {i}")) for i in range(draw(st.integers(1, 4)))]
     images[0]["present"] = True
     kinds[0] |= {"running": draw(st.integers(0, 2)), "stopped": draw(st.integers(0, 2))}
-    return dict(
-        flow={"variant": draw(st.sampled_from(["diagram", "engine"]))},
-        host={
+    return {
+        "flow": {"variant": draw(st.sampled_from(["diagram", "engine"]))},
+        "host": {
             "cores": draw(st.integers(1, 4)),
             "memory": draw(st.sampled_from(["130 MB", "4 GB"])),
             "disk_size": draw(st.sampled_from(["330 MB", "100 GB"])),
             "scheduler": scheduler,
         },
-        daemon={
+        "daemon": {
             "image_store": draw(st.sampled_from(["graphdriver", "containerd"])),
             "max_concurrent_downloads": draw(st.integers(0, 3)),
             "stop_timeout": draw(st.sampled_from(["0 s", "1 s", "10 s"])),
             "retries": draw(st.integers(0, 2)),
             "retry_backoff": "200 ms",
         },
-        registry={
+        "registry": {
             "error_share": draw(st.sampled_from([0.0, 0.3])),
             "reset_share": draw(st.sampled_from([0.0, 0.3])),
             "resumable": draw(st.booleans()),
@@ -163,13 +163,13 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             "rate_window": "20 s",
             "servers": draw(st.sampled_from([1, 64])),
         },
-        storage={
+        "storage": {
             "driver": draw(st.sampled_from(["overlay2", "aufs", "btrfs", "devicemapper", "vfs"]))
         },
-        network={"driver": network, "networks": draw(st.integers(1, 2))},
-        runtime={"name": draw(st.sampled_from(["runc", "crun"]))},
-        images=images,
-        containers=kinds,
-        workload=draw(_workloads()),
-        run={"commands": COMMANDS, "seed": draw(st.integers(0, 99))},
-    )
+        "network": {"driver": network, "networks": draw(st.integers(1, 2))},
+        "runtime": {"name": draw(st.sampled_from(["runc", "crun"]))},
+        "images": images,
+        "containers": kinds,
+        "workload": draw(_workloads()),
+        "run": {"commands": COMMANDS, "seed": draw(st.integers(0, 99))},
+    }

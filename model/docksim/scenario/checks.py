@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 def cross_check(scenario: Scenario) -> list[Problem]:
     """All problems, in the order of the scenario's sections."""
-    checks = (_operations, _images, _kinds, _starting_containers, _workloads, _actions, _length)
+    checks = (
+        _operations,
+        _images,
+        _kinds,
+        _scheduler,
+        _starting_containers,
+        _workloads,
+        _actions,
+        _length,
+    )
     return [problem for check in checks for problem in check(scenario)]
 
 
@@ -67,6 +76,21 @@ def _kinds(scenario: Scenario) -> Iterator[Problem]:
                 f"at most the host's memory of {BYTES.write(scenario.host.memory)}",
                 at=("containers", number, "memory"),
             )
+
+
+def _scheduler(scenario: Scenario) -> Iterator[Problem]:
+    """Cores that serve to completion have no share for what runs until it is stopped."""
+    if scenario.host.scheduler != "fifo":
+        return
+    for number, kind in enumerate(scenario.containers):
+        for key in ("cpu", "log_rate"):
+            if getattr(kind, key):
+                yield Problem(
+                    f"container {shown(kind.name)} uses the CPU while it runs ({key}), "
+                    'under scheduler "fifo"',
+                    '0, or host.scheduler = "fair"',
+                    at=("containers", number, key),
+                )
 
 
 def _starting_containers(scenario: Scenario) -> Iterator[Problem]:

@@ -51,6 +51,8 @@ class DiagramLifecycle(Lifecycle):
         yield from self._containerd.stopped(command)
         yield from command.settle(self._env)
         self._has_stopped(container)
+        if container.auto_remove:
+            self._env.process(self._remove_by_itself(self._exit_branch(container), container))
 
     def signal(self, command: Command, container: Container) -> Events:
         container.ended_by = command.number

@@ -72,7 +72,10 @@ class LayerStore:
         self.claim(chains)
 
     def _forget(self, chain: Chain) -> float:
-        self._uses -= Counter([chain[-1]])
+        digest = chain[-1]
+        self._uses[digest] -= 1
+        if not self._uses[digest]:
+            del self._uses[digest]
         return self._sizes.pop(chain)
 
     def _unclaim(self, chain: Chain) -> bool:
