@@ -6,8 +6,11 @@ order. Nothing is handed on from one stream or block to the next: a stream more 
 See S. Asmussen and P. Glynn, Stochastic Simulation (2007), chapter V.6, on common random numbers.
 """
 
+from __future__ import annotations
+
 import hashlib
 import struct
+from array import array
 
 import numpy as np
 
@@ -17,7 +20,7 @@ BLOCK = 1024
 """Draws in a block: so many that most of the cost is drawing them, not making the generator."""
 
 KEPT_BLOCKS = 128
-"""Blocks that a stream keeps (4 MiB): more than an image has layers, each an occurrence."""
+"""Blocks that a stream keeps (1 MiB): more than an image has layers, each an occurrence."""
 
 Words = tuple[int, ...]
 """The 32-bit words that tell one stream from all others; always as many of them."""
@@ -37,8 +40,8 @@ class Draws:
         self._root = root
         self._block: int | None = None
         """The block of occurrence 0 that is at hand in `_hot`."""
-        self._hot: list[float] = []
-        self._kept: dict[tuple[int, int], list[float]] = {}
+        self._hot: array[float] = array("d")
+        self._kept: dict[tuple[int, int], array[float]] = {}
 
     def at(self, number: int, occurrence: int = 0) -> float:
         """The draw of command `number`; `occurrence` counts its further draws (one a layer)."""
@@ -61,7 +64,7 @@ class Draws:
             self._block, self._hot = block, values
         return values[index]
 
-    def _make(self, occurrence: int, block: int) -> list[float]:
+    def _make(self, occurrence: int, block: int) -> array[float]:
         if not (0 <= occurrence < _WORD and 0 <= block < _WORD):
             raise ValueError(
                 f"number and occurrence count from 0; found block {block}, occurrence {occurrence}"
@@ -70,8 +73,7 @@ class Draws:
         key = np.array((*self._root, occurrence, block), dtype=np.uint32)
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(key)))
         draws = self.distribution.sample(rng, BLOCK * self.times)
-        values: list[float] = draws.reshape(self.times, BLOCK).sum(axis=0).tolist()
-        return values
+        return array("d", draws.reshape(self.times, BLOCK).sum(axis=0).tobytes())
 
 
 class ConstantDraws(Draws):
