@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.helpers import PRESENT, THREE_LAYERS, scenario, with_cost, without_cost
 
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import Records, simulate_once
+from tests.helpers import PRESENT, THREE_LAYERS, scenario, with_cost, without_cost
 
 PS = {"command": "ps"}
 MIX = [

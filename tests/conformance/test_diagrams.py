@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.helpers import ONE_LAYER, PRESENT, THREE_LAYERS, Bench, Call, plain, scenario
 
 Row = tuple[str, str, str, str]

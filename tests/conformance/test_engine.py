@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.helpers import ONE_LAYER, THREE_LAYERS, Bench, plain, scenario
 
 ENGINE = {"variant": "engine"}

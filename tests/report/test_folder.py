@@ -2,10 +2,10 @@ import json
 
 import pandas as pd
 import pytest
-from tests.study.factory import queue_results
 
 from docksim.report.files import OutputError
 from docksim.report.folder import output_folder
+from tests.study.factory import queue_results
 
 FILES = {
     "commands.parquet",

@@ -6,9 +6,8 @@ import pytest
 
 mpl.use("agg")
 
-from tests.study.factory import queue_results
-
 from docksim.report.interactive import Plots, Results
+from tests.study.factory import queue_results
 
 
 @pytest.fixture(autouse=True)

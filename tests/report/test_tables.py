@@ -2,9 +2,9 @@ import io
 
 import pytest
 from rich.console import Console
-from tests.study.factory import queue_results
 
 from docksim.report.tables import command_sheet, component_sheet, latency_sheet, sheets
+from tests.study.factory import queue_results
 
 
 def printed(sheet, width=120):

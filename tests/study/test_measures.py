@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from tests.study.factory import queue_records
 
 from docksim.study.measures import bottleneck, latencies, measure_commands, measure_components
+from tests.study.factory import queue_records
 
 NAN = float("nan")
 

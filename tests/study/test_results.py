@@ -2,9 +2,9 @@ import json
 import math
 
 import pytest
-from tests.study.factory import queue_results
 
 from docksim.study.results import Results
+from tests.study.factory import queue_results
 
 ESTIMATE = {"value", "low", "high"}
 

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from tests.study.factory import backlog, queue_records
 
 from docksim.study.stability import judge
+from tests.study.factory import backlog, queue_records
 
 
 def queue(rate, replications=5, first=0, **parameters):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import ONE_LAYER, PRESENT, Bench, scenario, without_variance
-from tests.system import paths
 
 from docksim.scenario.scenario import Scenario
+from tests.helpers import ONE_LAYER, PRESENT, Bench, scenario, without_variance
+from tests.system import paths
 
 VARIANTS = pytest.mark.parametrize("variant", ["diagram", "engine"])
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.helpers import MB, Run, scenario, without_variance
-from tests.system import paths
-from tests.theory.replications import half_width
 
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import Records, simulate_once
+from tests.helpers import MB, Run, scenario, without_variance
+from tests.system import paths
+from tests.theory.replications import half_width
 
 VARIANTS = pytest.mark.parametrize("variant", ["diagram", "engine"])
 REPLICATIONS = 8

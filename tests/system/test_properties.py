@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
-from tests.helpers import Run, scenario
-from tests.system.conservation import check_limits, check_nothing_is_held
-from tests.system.scenarios import COMMANDS, documents
 
 from docksim.simulation import simulate_once
 from docksim.system.outcomes import IN_PROGRESS, OK, TIMEOUT, CommandError
+from tests.helpers import Run, scenario
+from tests.system.conservation import check_limits, check_nothing_is_held
+from tests.system.scenarios import COMMANDS, documents
 
 FEW = settings(
     deadline=None,

@@ -6,6 +6,7 @@ the differences of independent replications are compared with 0.
 
 import numpy as np
 import pytest
+
 from tests.perf import textbook
 from tests.perf.agreement import MEASURES, by_docksim, by_textbook, differences
 from tests.perf.scenarios import run_and_remove

@@ -5,14 +5,14 @@ from math import inf
 import numpy as np
 import pytest
 import simpy
-from tests.theory.formulas import Centre, mean_value_analysis, repairman_throughput
-from tests.theory.queues import Events, closed_throughput, drawn, exponential, lognormal
-from tests.theory.replications import assert_mean, replicate
 
 from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Semaphore
 from docksim.des.sharing import SharedStation
 from docksim.des.statistics import between
+from tests.theory.formulas import Centre, mean_value_analysis, repairman_throughput
+from tests.theory.queues import Events, closed_throughput, drawn, exponential, lognormal
+from tests.theory.replications import assert_mean, replicate
 
 
 @pytest.mark.parametrize("kind", ["fifo", "semaphore", "sharing"])

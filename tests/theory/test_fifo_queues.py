@@ -1,6 +1,7 @@
 """FIFO stations under Poisson arrivals: M/M/c and M/G/1."""
 
 import pytest
+
 from tests.theory.formulas import erlang_c, mg1_wait, mmc_wait
 from tests.theory.queues import (
     Sampler,

@@ -3,6 +3,7 @@
 from math import inf
 
 import pytest
+
 from tests.theory.formulas import (
     Centre,
     erlang_c,

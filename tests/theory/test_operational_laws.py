@@ -13,13 +13,13 @@ from statistics import fmean
 import numpy as np
 import pytest
 import simpy
-from tests.theory.queues import Events, drawn, exponential, lognormal
-from tests.theory.replications import half_width, replicate
 
 from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Lock, Semaphore
 from docksim.des.sharing import SharedStation
 from docksim.des.statistics import StationStatistics, Totals, between
+from tests.theory.queues import Events, drawn, exponential, lognormal
+from tests.theory.replications import half_width, replicate
 
 SERVICE = 1.0
 

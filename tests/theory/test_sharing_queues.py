@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tests.theory.formulas import ps_conditional_sojourn, ps_sojourn
 from tests.theory.queues import (
     Sampler,

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from tests.helpers import scenario
 
 from docksim.des.streams import Streams
 from docksim.scenario.workload import Open
 from docksim.workload.arrivals import arrival_times
+from tests.helpers import scenario
 
 SURE = 1e-3  # of tests with fixed seeds
 

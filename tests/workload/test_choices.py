@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
-from tests.helpers import ONE_LAYER, Run, scenario, without_cost
 
 from docksim.workload.choices import Weighted
+from tests.helpers import ONE_LAYER, Run, scenario, without_cost
 
 SURE = 1e-3
 NAMES = ["a", "b", "c", "d"]

@@ -6,6 +6,7 @@ from math import inf
 from typing import Any
 
 import pytest
+
 from tests.helpers import MB, ONE_LAYER, Run, scenario, without_cost
 
 PULL = {"command": "pull"}

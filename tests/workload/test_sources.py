@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.helpers import PRESENT, Run, replayed, scenario, with_cost, without_cost
 
 from docksim.scenario.load import loads
 from docksim.simulation import simulate_once
+from tests.helpers import PRESENT, Run, replayed, scenario, with_cost, without_cost
 
 PS = {"command": "ps"}
 

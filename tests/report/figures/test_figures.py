@@ -3,12 +3,12 @@ from itertools import pairwise
 import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
-from tests.study.factory import queue_results, records_of_a_pull
 
 from docksim.report import figures
 from docksim.report.figures.utilisation import MOST
 from docksim.report.style import BLUE, VERMILION
 from docksim.report.traces.hops import trace_of
+from tests.study.factory import queue_results, records_of_a_pull
 
 
 def drawn(draw, subject):

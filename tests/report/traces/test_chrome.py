@@ -2,10 +2,10 @@ import json
 from collections import defaultdict
 
 import pytest
-from tests.study.factory import records_of_a_pull, records_of_a_removal
 
 from docksim.report.traces.chrome import chrome
 from docksim.report.traces.hops import trace_of
+from tests.study.factory import records_of_a_pull, records_of_a_removal
 
 CASES = [(records_of_a_pull, "pull"), (records_of_a_removal, "rm")]
 

@@ -1,9 +1,9 @@
 from dataclasses import replace
 
 import pytest
-from tests.study.factory import queue_records, records_of_a_pull
 
 from docksim.report.traces.hops import Hop, TraceError, in_lanes, trace_of
+from tests.study.factory import queue_records, records_of_a_pull
 
 
 def hop(branch, start, end):

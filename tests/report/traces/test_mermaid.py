@@ -1,10 +1,9 @@
 import re
 from dataclasses import replace
 
-from tests.study.factory import records_of_a_pull, records_of_a_removal
-
 from docksim.report.traces.hops import trace_of
 from docksim.report.traces.mermaid import mermaid
+from tests.study.factory import records_of_a_pull, records_of_a_removal
 
 GRAMMAR = [
     r"sequenceDiagram",

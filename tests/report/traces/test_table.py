@@ -1,7 +1,6 @@
-from tests.study.factory import records_of_a_pull, records_of_a_removal
-
 from docksim.report.traces.hops import trace_of
 from docksim.report.traces.table import sheet
+from tests.study.factory import records_of_a_pull, records_of_a_removal
 
 
 def test_a_row_a_hop_with_its_times():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.helpers import MB, PRESENT, THREE_LAYERS, Bench, scenario, without_cost
 
 BIG = {

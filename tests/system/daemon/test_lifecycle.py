@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.helpers import PRESENT, Bench, Call, scenario, without_cost
 
 from docksim.system.container import State
+from tests.helpers import PRESENT, Bench, Call, scenario, without_cost
 
 VARIANTS = pytest.mark.parametrize("variant", ["diagram", "engine"])
 SOON = 1e-6

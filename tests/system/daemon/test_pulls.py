@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.helpers import MB, ONE_LAYER, THREE_LAYERS, Bench, Call, scenario, without_cost
-from tests.system import paths
 
 from docksim.scenario.scenario import Scenario
+from tests.helpers import MB, ONE_LAYER, THREE_LAYERS, Bench, Call, scenario, without_cost
+from tests.system import paths
 
 STREAM = 25 * MB  # bytes/s a download gets, of a link of 125 MB/s
 SIZES = [20 * MB, 10 * MB, 5 * MB]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.helpers import MB, Bench, Call, scenario, with_cost, without_cost
 
 VARIANTS = pytest.mark.parametrize("variant", ["diagram", "engine"])

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.helpers import Bench, scenario
 
 from docksim.scenario.scenario import Scenario
+from tests.helpers import Bench, scenario
 
 VARIANTS = pytest.mark.parametrize("variant", ["diagram", "engine"])
 COUNT = 8

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.helpers import PRESENT, THREE_LAYERS, Bench, scenario, without_cost
 
 from docksim.system.outcomes import TooManyRequests
 from docksim.system.registry.rate_limit import RateLimit
+from tests.helpers import PRESENT, THREE_LAYERS, Bench, scenario, without_cost
 
 
 def test_no_more_than_the_limit_in_any_window() -> None:
