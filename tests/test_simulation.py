@@ -120,7 +120,7 @@ def test_every_command_has_its_hops_within_its_life() -> None:
     assert (records.hops["end"] >= records.hops["start"] - 1e-12).all()
     spans = records.hops["end"] - records.hops["start"]
     assert (records.hops["waited"] <= spans + 1e-9).all()
-    assert (records.hops["waited"] >= 0).all()
+    assert (records.hops["waited"] >= -1e-12).all()
 
 
 # Work in progress
@@ -172,7 +172,7 @@ def test_the_backlog_is_what_has_come_and_not_gone() -> None:
 
 
 def test_the_warm_up_is_left_out_of_the_components_statistics() -> None:
-    """Before 50 s a batch keeps the host busy; later there is one ps a second."""
+    """Before 50 s a batch keeps the host busy; later a ps a second lists 100 containers."""
     batch = {"kind": "batch", "count": 100, "mix": [{"command": "run"}]}
     workload = [batch, *open_ps("1 /s")]
     whole = simulate_once(scenario(workload=workload, run={"duration": "100 s"}))
@@ -182,7 +182,7 @@ def test_the_warm_up_is_left_out_of_the_components_statistics() -> None:
     pd.testing.assert_frame_equal(whole.commands, rest.commands)
     used = [records.components.set_index("component") for records in (whole, rest)]
     assert used[0].loc["host.cpu", "utilisation"] > 5 * used[1].loc["host.cpu", "utilisation"]
-    assert used[1].loc["host.cpu", "utilisation"] == pytest.approx(0.016 / 2, rel=0.1)
+    assert used[1].loc["host.cpu", "utilisation"] == pytest.approx(0.0253 / 2, rel=0.1)
     assert used[1].loc["containerd.bolt", "visits"] == 0
     assert rest.backlog["time"].iloc[0] == 50.0
 

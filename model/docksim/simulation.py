@@ -14,6 +14,7 @@ from simpy.core import StopSimulation
 from docksim.des.recorder import Recorder
 from docksim.des.statistics import Totals, between
 from docksim.des.streams import Streams
+from docksim.scenario.errors import Problem, ScenarioError
 from docksim.scenario.scenario import Scenario
 from docksim.scenario.workload import Open
 from docksim.system.messages import HOP_COLUMNS
@@ -69,7 +70,8 @@ def simulate_once(
 ) -> Records:
     """Run one replication; `progress` hears the share (0 to 1) that is done.
 
-    Raises CommandError when what the scenario puts on the host at the start does not fit.
+    Raises ScenarioError when all commands end within the warm-up, CommandError when what the
+    scenario puts on the host at the start does not fit.
     """
     seed = scenario.run.seed if seed is None else seed
     env = simpy.Environment()
@@ -85,6 +87,8 @@ def simulate_once(
     if progress and scenario.run.duration:
         env.process(_by_time(env, scenario.run.duration, progress))
     _run(env, scenario.run.duration, issuer.idle)
+    if env.now <= scenario.run.warm_up:
+        raise _warm_up_outlasts(env.now, scenario.run.warm_up)
     issuer.record_in_progress()
     commands = _in_order(issuer.records.frame())
     window = (min(scenario.run.warm_up, env.now), env.now)
@@ -99,6 +103,14 @@ def simulate_once(
         window=window,
         offered=_offered(scenario),
         in_progress=issuer.in_progress,
+    )
+
+
+def _warm_up_outlasts(end: float, warm_up: float) -> ScenarioError:
+    """Only a run tells when its last command ends."""
+    found = f"a warm-up of {warm_up:g} s, and all commands ended at {end:g} s"
+    return ScenarioError(
+        Problem(found, "a shorter warm-up, or more commands", at=("run", "warm_up"))
     )
 
 

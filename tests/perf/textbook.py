@@ -11,7 +11,9 @@ of "SimPy in 10 Minutes" and of its car wash, gas station and bank:
 - patience is `yield event | env.timeout(...)`;
 - random numbers are drawn when they are needed, one by one, from NumPy's generator.
 
-It keeps no statistics but the commands' times; docksim counts at every station besides.
+It keeps no statistics but the commands' times, where docksim counts at every station besides. To
+know as much, let its resources be `MonitoredResource`s, as the documentation's guide to monitoring
+has them.
 """
 
 from __future__ import annotations
@@ -40,11 +42,29 @@ class Record:
     ended: float
 
 
-def simulate(scenario: Scenario, replication: int = 0) -> list[Record]:
+class MonitoredResource(simpy.Resource):
+    """Notes its users and its queue (time, how many, how many) whenever they are to change."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.data = []
+
+    def request(self, *args, **kwargs):
+        self.data.append((self._env.now, self.count, len(self.queue)))
+        return super().request(*args, **kwargs)
+
+    def release(self, *args, **kwargs):
+        self.data.append((self._env.now, self.count, len(self.queue)))
+        return super().release(*args, **kwargs)
+
+
+def simulate(
+    scenario: Scenario, replication: int = 0, resource: type[simpy.Resource] = simpy.Resource
+) -> list[Record]:
     """Closed clients that run and remove containers, until `scenario.run.commands` are done."""
     env = simpy.Environment()
     rng = np.random.default_rng([scenario.run.seed, replication])
-    host = Host(env, scenario, rng)
+    host = Host(env, scenario, rng, resource)
     cli = Cli(env, host, Dockerd(env, host, scenario))
     (workload,) = scenario.workload
     clients = Clients(env, cli, scenario.run.commands)
@@ -84,11 +104,11 @@ class Container:
 class Host:
     """Cores, the journal and the locks; and what the profile's operations do with them."""
 
-    def __init__(self, env, scenario, rng):
+    def __init__(self, env, scenario, rng, resource):
         self.env = env
         self.rng = rng
-        self.cpu = simpy.Resource(env, capacity=scenario.host.cores)
-        self.journal = simpy.Resource(env, capacity=1)
+        self.cpu = resource(env, capacity=scenario.host.cores)
+        self.journal = resource(env, capacity=1)
         self.flush = sampler(scenario.host.flush, rng)
         self.operations = {
             f"{component}.{operation}": [Step(cost, self) for cost in costs]
@@ -97,7 +117,7 @@ class Host:
         }
         names = {step.lock for steps in self.operations.values() for step in steps if step.lock}
         names |= {"dockerd.layer_store", "endpoint"}
-        self.locks = {name: simpy.Resource(env, capacity=1) for name in names}
+        self.locks = {name: resource(env, capacity=1) for name in names}
 
     def work(self, operation: str) -> Events:
         """The steps of an operation, one after the other."""

@@ -13,8 +13,6 @@ from docksim.scenario.scenario import Scenario
 Priced = tuple[str, float]  # an operation and its items
 Path = list[Priced]
 
-LOG_REQUEST = "cli.start dockerd.containers_logs"
-
 
 def path(given: Scenario, text: str, **items: float) -> Path:
     """Operations from a text; {storage} and so on stand for what the scenario has in place.

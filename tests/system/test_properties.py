@@ -45,7 +45,7 @@ def test_the_same_seed_gives_the_same_records_traced_or_not(document: dict[str, 
     plan = scenario(**document)
     # What never ends (an attached run, a followed log) would keep the run from becoming idle.
     limited = plan.model_copy(
-        update={"run": plan.run.model_copy(update={"commands": None, "duration": 60.0})}
+        update={"run": plan.run.model_copy(update={"commands": None, "duration": 6.0})}
     )
     once, again, traced = (simulate_once(limited, trace=trace) for trace in (False, False, True))
     for other in (again, traced):

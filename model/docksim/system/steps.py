@@ -17,6 +17,7 @@ from docksim.des.sharing import Job
 from docksim.des.streams import Draws
 from docksim.system.command import Command
 from docksim.system.infrastructure.host import Host
+from docksim.system.infrastructure.processor import NOTHING
 from docksim.system.ledger import Ledger
 
 Events = Generator[simpy.Event, object, None]
@@ -125,8 +126,10 @@ class Transfer:
             raise
         self._ledger.visits += 1
         self._ledger.busy += demand
-        self._ledger.waited += self._env.now - began - shortest
-        command.waited += self._env.now - began - shortest
+        waited = self._env.now - began - shortest
+        if waited > NOTHING:
+            self._ledger.waited += waited
+            command.waited += waited
 
     def _demand(self, command: Command, size: float) -> float:
         key = (command.number, command.occurrence)

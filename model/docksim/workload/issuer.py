@@ -127,9 +127,12 @@ class Issuer:
         """
         work = self._env.process(self._cli.execute(command))
         yield work | self._env.timeout(patience)
-        if work.triggered:
-            return OK
         work.defused = True
+        if work.triggered:
+            if not work.ok:
+                assert isinstance(work.value, Exception)
+                raise work.value
+            return OK
         if command.interruptible:
             work.interrupt()
         return TIMEOUT
@@ -156,5 +159,6 @@ class Issuer:
         self._check_idle()
 
     def _check_idle(self) -> None:
-        if not self._sources and self._ended == self._issued and not self.idle.triggered:
+        dry = self.exhausted or not self._sources
+        if dry and self._ended == self._issued and not self.idle.triggered:
             self.idle.succeed()
