@@ -17,7 +17,7 @@ class Host(Section):
     memory: Annotated[Bytes, Gt(0)]
     """Main memory."""
     disk_size: Annotated[Bytes, Gt(0)]
-    """Room for images, containers and logs."""
+    """Room for images, and for what containers copy of them."""
     disk_bandwidth: Annotated[BytesPerSecond, Gt(0)]
     """What the disk reads and writes in all."""
     flush: RandomSeconds

@@ -15,6 +15,7 @@ from docksim.des.distributions import Constant, Distribution, Shifted
 from docksim.des.fifo import FifoStation
 from docksim.des.recorder import Recorder
 from docksim.des.streams import Streams
+from docksim.scenario.errors import Problem, ScenarioError
 from docksim.scenario.profile import Step as StepCost
 from docksim.scenario.scenario import Scenario
 from docksim.system.command import Command
@@ -48,7 +49,7 @@ class Message(Protocol):
 class Costs:
     """The cost book: makes messages out of the profile's operations.
 
-    Raises KeyError when the profile lacks an operation that the system needs.
+    Its methods raise ScenarioError when the profile lacks what the system needs.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Costs:
 
     def visit(self, component: str, station: FifoStation, operation: str) -> Step:
         """A visit at a component's station, whose service time is the operation's pure wait."""
-        (cost,) = self._costs_of(operation)
+        cost = self._only_cost_of(operation)
         service = self._draws(f"{component}: {operation}", cost.wait)
         return Visit(self._env, self._ledger(component), station, service)
 
@@ -95,9 +96,9 @@ class Costs:
 
     def throughput(self, operation: str) -> float:
         """How many bytes a second one core works off in an operation of one step, on average."""
-        (cost,) = self._costs_of(operation)
+        cost = self._only_cost_of(operation)
         if cost.throughput is None:
-            raise ValueError(f"{operation} has no throughput")
+            raise _lacking(operation, "no throughput", "a throughput, in bytes a second")
         return cost.throughput.mean / self._slowness
 
     def _message(
@@ -129,7 +130,16 @@ class Costs:
 
     def _costs_of(self, name: str) -> tuple[StepCost, ...]:
         component, _, operation = name.rpartition(".")
-        return self._operations[component][operation]
+        try:
+            return self._operations[component][operation]
+        except KeyError:
+            raise _lacking(name, "missing from the profile", "one or more steps") from None
+
+    def _only_cost_of(self, name: str) -> StepCost:
+        costs = self._costs_of(name)
+        if len(costs) != 1:
+            raise _lacking(name, f"{len(costs)} steps", "a single step")
+        return costs[0]
 
     def _steps(self, name: str, worker: str, cost: StepCost, over_link: bool) -> list[Step]:
         """A cost as a chain of steps, which draw from streams of that name."""
@@ -234,6 +244,11 @@ class TracedMessage:
 
 def _send_for_free(command: Command, items: float = 0, size: float = 0.0) -> Iterable[simpy.Event]:
     return ()
+
+
+def _lacking(operation: str, found: str, allowed: str) -> ScenarioError:
+    component, _, name = operation.rpartition(".")
+    return ScenarioError(Problem(found, allowed, at=("profile", "operations", component, name)))
 
 
 def _plus(law: Distribution, constant: float) -> Distribution:
