@@ -15,7 +15,7 @@ import pytest
 
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import Records, simulate_once
-from tests.helpers import MB, Run, scenario, without_variance
+from tests.helpers import MB, Run, scenario, with_cost, without_variance
 from tests.system import paths
 from tests.theory.replications import half_width
 
@@ -140,9 +140,10 @@ def test_littles_law_holds_at_every_station_once_all_have_gone(variant: str) -> 
         daemon={"max_concurrent_downloads": 1},
         registry={"servers": 1},
         workload=[{"kind": "open", "rate": "12 /s", "mix": commands}],
-        run={"commands": 250},
+        run={"commands": 500},
     )
-    run = Run(given)
+    # Slow enough that requests queue for it, whatever the profile says.
+    run = Run(with_cost(given, "registry.service", wait=0.05))
     run.to_the_end()
     waited = set()
     for name, (_, station) in run.system.stations().items():
