@@ -14,6 +14,7 @@ import tomli_w
 from pydantic import TypeAdapter
 
 from docksim.des.distributions import Constant, Distribution
+from docksim.des.environment import Environment
 from docksim.des.recorder import Recorder
 from docksim.des.streams import Streams
 from docksim.scenario.load import loads
@@ -150,7 +151,7 @@ class Bench:
     """A host under test, to which commands are sent one by one."""
 
     def __init__(self, given: Scenario, *, seed: int = 1, trace: bool = True) -> None:
-        self.env = simpy.Environment()
+        self.env = Environment()
         self.scenario = given
         self._trace = Recorder(HOP_COLUMNS) if trace else None
         self.system = System(self.env, given, Streams(seed), self._trace)
@@ -225,7 +226,7 @@ class Run:
 
     def __init__(self, given: Scenario) -> None:
         self.scenario = given
-        self.env = simpy.Environment()
+        self.env = Environment()
         streams = Streams(given.run.seed)
         self.system = System(self.env, given, streams, None)
         self.issuer = Issuer(self.env, self.system, given.run.commands or inf)

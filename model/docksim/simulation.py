@@ -11,6 +11,7 @@ import pandas as pd
 import simpy
 from simpy.core import StopSimulation
 
+from docksim.des.environment import Environment
 from docksim.des.recorder import Recorder
 from docksim.des.statistics import Totals, between
 from docksim.des.streams import Streams
@@ -74,7 +75,7 @@ def simulate_once(
     scenario puts on the host at the start does not fit.
     """
     seed = scenario.run.seed if seed is None else seed
-    env = simpy.Environment()
+    env = Environment()
     streams = Streams(seed, replication)
     hops = Recorder(HOP_COLUMNS) if trace else None
     system = System(env, scenario, streams, hops)
@@ -114,7 +115,7 @@ def _warm_up_outlasts(end: float, warm_up: float) -> ScenarioError:
     )
 
 
-def _run(env: simpy.Environment, duration: float | None, idle: simpy.Event) -> None:
+def _run(env: Environment, duration: float | None, idle: simpy.Event) -> None:
     """For the duration; without one, until all is done, or what is under way can never end."""
     if duration is None:
         assert idle.callbacks is not None
@@ -122,7 +123,7 @@ def _run(env: simpy.Environment, duration: float | None, idle: simpy.Event) -> N
     env.run(until=duration)
 
 
-def _snapshots(env: simpy.Environment, system: System, warm_up: float) -> dict[str, Totals]:
+def _snapshots(env: Environment, system: System, warm_up: float) -> dict[str, Totals]:
     """What the stations have counted when the warm-up ends; filled in then."""
     totals: dict[str, Totals] = {}
 
@@ -190,7 +191,7 @@ def _offered(scenario: Scenario) -> float | None:
 
 
 def _by_time(
-    env: simpy.Environment, duration: float, progress: Progress
+    env: Environment, duration: float, progress: Progress
 ) -> Generator[simpy.Event, object, None]:
     for step in range(1, STEPS_OF_PROGRESS):
         yield env.timeout(duration / STEPS_OF_PROGRESS)

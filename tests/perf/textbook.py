@@ -6,8 +6,9 @@ of "SimPy in 10 Minutes" and of its car wash, gas station and bank:
 
 - whoever does something is a class with an `env`; calling it is `yield env.process(...)`, which is
   the only way of calling that the documentation knows (there is no `yield from` in it);
-- whatever is limited is a `simpy.Resource`: `with resource.request() as turn: yield turn`, then
-  `yield env.timeout(...)`;
+- whatever is limited is a `simpy.Resource`: `with resource.request() as turn: yield turn`, and
+  what it then does for so long is a process of its owner, as the car wash's `wash` is, which holds
+  by `yield env.timeout(...)`;
 - patience is `yield event | env.timeout(...)`;
 - random numbers are drawn when they are needed, one by one, from NumPy's generator.
 
@@ -129,15 +130,21 @@ class Host:
             if step.cpu:
                 with self.cpu.request() as core:
                     yield core
-                    yield self.env.timeout(step.cpu())
+                    yield self.env.process(self.compute(step.cpu()))
             if step.flushes:
                 with self.journal.request() as turn:
                     yield turn
-                    yield self.env.timeout(sum(self.flush() for _ in range(step.flushes)))
+                    yield self.env.process(self.write_journal(step.flushes))
             if step.wait:
                 yield self.env.timeout(step.wait())
             if step.lock:
                 lock.release(held)
+
+    def compute(self, seconds: float) -> Events:
+        yield self.env.timeout(seconds)
+
+    def write_journal(self, flushes: int) -> Events:
+        yield self.env.timeout(sum(self.flush() for _ in range(flushes)))
 
 
 class Step:

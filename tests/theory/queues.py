@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 import numpy as np
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.sharing import SharedStation
 
@@ -40,7 +41,7 @@ def open_fifo(
     rng: np.random.Generator, gaps: Sampler, services: Sampler, servers: int, customers: int
 ) -> np.ndarray:
     """The waits of customers that come to a FIFO station."""
-    env = simpy.Environment()
+    env = Environment()
     station = FifoStation(env, "station", servers)
     waits = []
 
@@ -59,7 +60,7 @@ def open_sharing(
     rng: np.random.Generator, gaps: Sampler, demands: Sampler, cores: int, customers: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """(demands, sojourns) of jobs that come to a shared station, each on at most one core."""
-    env = simpy.Environment()
+    env = Environment()
     station = SharedStation(env, "station", cores)
     works = demands(rng, customers)
     sojourns = np.empty(customers)

@@ -4,8 +4,8 @@ from math import inf
 
 import numpy as np
 import pytest
-import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Semaphore
 from docksim.des.sharing import SharedStation
@@ -20,7 +20,7 @@ def test_machine_repairman(kind: str) -> None:
     machines, repairers, time_to_failure, repair = 10, 2, 4.0, 1.0
 
     def run(rng: np.random.Generator) -> float:
-        env = simpy.Environment()
+        env = Environment()
         fifo = FifoStation(env, "repairers", repairers)
         semaphore = Semaphore(env, "repairers", repairers)
         sharing = SharedStation(env, "repairers", repairers)
@@ -57,7 +57,7 @@ def test_cores_disk_and_clients_against_mean_value_analysis() -> None:
     waits: list[tuple[float, float]] = []
 
     def run(rng: np.random.Generator) -> float:
-        env = simpy.Environment()
+        env = Environment()
         processor = SharedStation(env, "cpu", cores)
         device = FifoStation(env, "disk", 1)
         thinking = drawn(rng, lognormal(think, 0.5))

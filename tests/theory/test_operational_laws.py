@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Lock, Semaphore
 from docksim.des.sharing import SharedStation
@@ -98,7 +99,7 @@ def watched(
     rng: np.random.Generator, kind: Kind, servers: float, customers: int = 10**9
 ) -> tuple[simpy.Environment, System, Observer]:
     """A station with 70 % load (or two customers on average, without limit) and its observer."""
-    env = simpy.Environment()
+    env = Environment()
     system = kind(env, servers)
     observer = Observer(env, servers)
     rate = 0.7 * servers / SERVICE if servers < inf else 2.0

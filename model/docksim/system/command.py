@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import simpy
 
+from docksim.des.environment import Environment
+
 if TYPE_CHECKING:
     from docksim.scenario.containers import ContainerKind
     from docksim.scenario.images import Image
@@ -71,10 +73,10 @@ class Command:
         """A branch of this command that goes its own way in time."""
         return Command(self.number, self.action, self.image, self.kind, self.container, occurrence)
 
-    def settle(self, env: simpy.Environment) -> Iterable[simpy.Event]:
+    def settle(self, env: Environment) -> Iterable[simpy.Event]:
         """Sleep what is owed (for `yield from`); needed before others may see what comes next."""
         return self._sleep(env) if self.owed else ()
 
-    def _sleep(self, env: simpy.Environment) -> Iterable[simpy.Event]:
-        yield env.timeout(self.owed)
+    def _sleep(self, env: Environment) -> Iterable[simpy.Event]:
+        yield env.sleep(self.owed)
         self.owed = 0.0

@@ -6,6 +6,7 @@ from enum import Enum
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.semaphore import Lock
 from docksim.des.sharing import Occupation
 from docksim.scenario.containers import ContainerKind
@@ -60,7 +61,7 @@ class Container:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         number: int,
         kind: ContainerKind,
         image: Image,

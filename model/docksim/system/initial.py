@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import simpy
-
+from docksim.des.environment import Environment
 from docksim.scenario.containers import ContainerKind
 from docksim.scenario.images import Image
 from docksim.scenario.scenario import Scenario
@@ -18,7 +17,7 @@ BEFORE_THE_START = 1
 
 
 def populate(
-    env: simpy.Environment,
+    env: Environment,
     scenario: Scenario,
     table: ContainerTable,
     images: ImageService,
@@ -48,7 +47,7 @@ def populate(
 
 
 def _container(
-    env: simpy.Environment, scenario: Scenario, kind: ContainerKind, image: Image, number: int
+    env: Environment, scenario: Scenario, kind: ContainerKind, image: Image, number: int
 ) -> Container:
     network = number % scenario.network.networks
     return Container(env, number, kind, image, network, BEFORE_THE_START)

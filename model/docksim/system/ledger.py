@@ -6,8 +6,7 @@ says how much of them it used and how long commands queued while they were in it
 
 from __future__ import annotations
 
-import simpy
-
+from docksim.des.environment import Environment
 from docksim.des.statistics import Totals
 
 
@@ -16,7 +15,7 @@ class Ledger:
 
     __slots__ = ("_cores", "_env", "busy", "name", "visits", "waited")
 
-    def __init__(self, env: simpy.Environment, name: str, cores: float) -> None:
+    def __init__(self, env: Environment, name: str, cores: float) -> None:
         self._env = env
         self._cores = cores
         self.name = name

@@ -12,16 +12,18 @@ from typing import Literal, Protocol
 import simpy
 
 from docksim.des.distributions import Constant, Distribution, Shifted
+from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.recorder import Recorder
 from docksim.des.streams import Streams
 from docksim.scenario.errors import Problem, ScenarioError
 from docksim.scenario.profile import Step as StepCost
 from docksim.scenario.scenario import Scenario
+from docksim.system.activity import Activity, Step
 from docksim.system.command import Command
 from docksim.system.infrastructure.host import Host
 from docksim.system.ledger import Ledger
-from docksim.system.steps import Flow, Locked, Pause, Step, Transfer, Visit
+from docksim.system.steps import Chain, Flow, Locked, Pause, Transfer, Visit
 
 Kind = Literal["call", "reply", "work"]
 
@@ -54,7 +56,7 @@ class Costs:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         scenario: Scenario,
         streams: Streams,
         host: Host,
@@ -82,7 +84,7 @@ class Costs:
         """A visit at a component's station, whose service time is the operation's pure wait."""
         cost = self._only_cost_of(operation)
         service = self._draws(f"{component}: {operation}", cost.wait)
-        return Visit(self._env, self._ledger(component), station, service)
+        return Visit(self._ledger(component), station, service)
 
     def reply(
         self, source: str, target: str, text: str, *operations: str, over_link: bool = False
@@ -123,10 +125,12 @@ class Costs:
         if visit is not None:
             steps.append(visit)
         if self._trace is not None:
-            return TracedMessage(self._env, steps, self._trace, source, target, text, kind)
+            return TracedMessage(
+                self._env, Chain(self._env, steps), self._trace, source, target, text, kind
+            )
         if not steps:
             return _send_for_free
-        return steps[0].perform if len(steps) == 1 else PlainMessage(steps)
+        return _as_one(self._env, steps).perform
 
     def _costs_of(self, name: str) -> tuple[StepCost, ...]:
         component, _, operation = name.rpartition(".")
@@ -147,7 +151,7 @@ class Costs:
         steps = self._work(name, ledger, cost, over_link)
         if cost.flushes:
             flushes = self._draws(f"{name}.flushes", self._flush, cost.flushes)
-            steps.append(Visit(self._env, ledger, self._host.journal, flushes))
+            steps.append(Visit(ledger, self._host.journal, flushes))
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:
             steps.append(Pause(self._draws(f"{name}.wait", pause), cost.wait_per_item))
@@ -184,21 +188,6 @@ class Costs:
         return self.ledgers[component]
 
 
-class PlainMessage:
-    """Several steps, one after the other."""
-
-    __slots__ = ("_steps",)
-
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self._steps = steps
-
-    def __call__(
-        self, command: Command, items: float = 0, size: float = 0.0
-    ) -> Iterable[simpy.Event]:
-        for step in self._steps:
-            yield from step.perform(command, items, size)
-
-
 class TracedMessage:
     """The same, put on record."""
 
@@ -206,8 +195,8 @@ class TracedMessage:
 
     def __init__(
         self,
-        env: simpy.Environment,
-        steps: Sequence[Step],
+        env: Environment,
+        steps: Activity,
         trace: Recorder,
         source: str,
         target: str,
@@ -227,8 +216,7 @@ class TracedMessage:
     ) -> Iterable[simpy.Event]:
         start = self._env.now + command.owed
         waited = command.waited
-        for step in self._steps:
-            yield from step.perform(command, items, size)
+        yield from self._steps.perform(command, items, size)
         self._trace.add(
             command.number,
             command.branch,
@@ -240,6 +228,11 @@ class TracedMessage:
             self._env.now + command.owed,
             command.waited - waited,
         )
+
+
+def _as_one(env: Environment, steps: Sequence[Step]) -> Activity:
+    first, *more = steps
+    return first if isinstance(first, Activity) and not more else Chain(env, steps)
 
 
 def _send_for_free(command: Command, items: float = 0, size: float = 0.0) -> Iterable[simpy.Event]:

@@ -6,15 +6,17 @@ transfer, when a payload moves at the same time), flushes, a pause; under its lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Semaphore
 from docksim.des.sharing import Job
 from docksim.des.streams import Draws
+from docksim.system.activity import Activity, Booking, Step
 from docksim.system.command import Command
 from docksim.system.infrastructure.host import Host
 from docksim.system.infrastructure.processor import NOTHING
@@ -23,51 +25,34 @@ from docksim.system.ledger import Ledger
 Events = Generator[simpy.Event, object, None]
 
 
-class Step(Protocol):
-    """One step of an operation."""
-
-    def perform(
-        self, command: Command, items: float = 0, size: float = 0.0
-    ) -> Iterable[simpy.Event]:
-        """Do it (for `yield from`), for so many items and a payload of `size` bytes."""
-
-
-class Pause:
-    """Time that passes and uses nothing: it is only owed."""
+class Pause(Booking):
+    """Time that passes and uses nothing."""
 
     __slots__ = ("per_item", "wait")
+
+    settles = False
 
     def __init__(self, wait: Draws, per_item: float) -> None:
         self.wait = wait
         self.per_item = per_item
 
-    def perform(
-        self, command: Command, items: float = 0, size: float = 0.0
-    ) -> Iterable[simpy.Event]:
+    def book(self, command: Command, items: float, size: float) -> None:
         command.owed += self.wait.at(command.number, command.occurrence) + items * self.per_item
-        return ()
 
 
-class Visit:
+class Visit(Booking):
     """Service by a FIFO station, in its turn: registry servers, the disk's journal."""
 
-    __slots__ = ("env", "ledger", "service", "station")
+    __slots__ = ("ledger", "service", "station")
 
-    def __init__(
-        self,
-        env: simpy.Environment,
-        ledger: Ledger,
-        station: FifoStation,
-        service: Draws,
-    ) -> None:
-        self.env = env
+    settles = True
+
+    def __init__(self, ledger: Ledger, station: FifoStation, service: Draws) -> None:
         self.ledger = ledger
         self.station = station
         self.service = service
 
-    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
-        if command.owed:
-            yield self.env.timeout(command.owed)
+    def book(self, command: Command, items: float, size: float) -> None:
         service = self.service.at(command.number, command.occurrence)
         command.owed = delay = self.station.visit(service)
         if delay > service:
@@ -88,7 +73,7 @@ class Flow:
         return self._link.serve(size, rate), size / min(rate, self._link.capacity)
 
 
-class Transfer:
+class Transfer(Activity):
     """A payload over the link, through the cores and to or from the disk, all at once.
 
     It lasts as long as the slowest of the three.
@@ -96,7 +81,7 @@ class Transfer:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         ledger: Ledger,
         host: Host,
         cpu: Draws,
@@ -154,13 +139,32 @@ class Transfer:
         return under_way, shortest
 
 
-class Locked:
+class Chain(Activity):
+    """Steps one after the other: what a message costs."""
+
+    __slots__ = ("env", "steps")
+
+    def __init__(self, env: Environment, steps: Sequence[Step]) -> None:
+        self.env = env
+        self.steps = steps
+
+    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
+        for step in self.steps:
+            if isinstance(step, Activity):
+                yield from step.perform(command, items, size)
+                continue
+            if command.owed and step.settles:
+                yield self.env.sleep(command.owed)
+            step.book(command, items, size)
+
+
+class Locked(Activity):
     """Steps under a lock, which is held until all that they owe is over."""
 
     __slots__ = ("env", "ledger", "lock", "steps")
 
     def __init__(
-        self, env: simpy.Environment, ledger: Ledger, lock: Semaphore, steps: Sequence[Step]
+        self, env: Environment, ledger: Ledger, lock: Semaphore, steps: Sequence[Step]
     ) -> None:
         self.env = env
         self.ledger = ledger
@@ -170,7 +174,7 @@ class Locked:
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         env = self.env
         if command.owed:
-            yield env.timeout(command.owed)
+            yield env.sleep(command.owed)
             command.owed = 0.0
         if turn := self.lock.acquire():
             began = env.now
@@ -179,18 +183,23 @@ class Locked:
             self.ledger.waited += env.now - began
         try:
             for step in self.steps:
-                yield from step.perform(command, items, size)
+                if isinstance(step, Activity):
+                    yield from step.perform(command, items, size)
+                    continue
+                if command.owed and step.settles:
+                    yield env.sleep(command.owed)
+                step.book(command, items, size)
             if command.owed:
-                yield env.timeout(command.owed)
+                yield env.sleep(command.owed)
                 command.owed = 0.0
         finally:
             self.lock.release()
 
 
-def hold(env: simpy.Environment, command: Command, lock: Semaphore) -> Events:
+def hold(env: Environment, command: Command, lock: Semaphore) -> Events:
     """Acquire a lock for a command, after all that it owes; the caller releases."""
     if command.owed:
-        yield env.timeout(command.owed)
+        yield env.sleep(command.owed)
         command.owed = 0.0
     began = env.now
     yield from lock.acquire()

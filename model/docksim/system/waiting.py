@@ -7,6 +7,7 @@ from math import inf
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.recorder import Recorder
 from docksim.system.command import Command
 
@@ -14,9 +15,7 @@ from docksim.system.command import Command
 class Await:
     """`component ↻ text`: wait until an event happens or the patience (s) is over."""
 
-    def __init__(
-        self, env: simpy.Environment, trace: Recorder | None, component: str, text: str
-    ) -> None:
+    def __init__(self, env: Environment, trace: Recorder | None, component: str, text: str) -> None:
         self._env = env
         self._trace = trace
         self._component = component

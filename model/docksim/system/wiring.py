@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-import simpy
-
+from docksim.des.environment import Environment
 from docksim.des.recorder import Recorder
 from docksim.des.statistics import Totals
 from docksim.des.streams import Streams
@@ -60,7 +59,7 @@ class System:
     """
 
     def __init__(
-        self, env: simpy.Environment, scenario: Scenario, streams: Streams, trace: Recorder | None
+        self, env: Environment, scenario: Scenario, streams: Streams, trace: Recorder | None
     ) -> None:
         """Raises NoSpaceLeft or OutOfMemory when what is to be there at the start does not fit."""
         link = min(scenario.host.link, scenario.registry.bandwidth)
@@ -129,7 +128,7 @@ class System:
 
     def _lifecycle(
         self,
-        env: simpy.Environment,
+        env: Environment,
         scenario: Scenario,
         setting: Setting,
         storage: StorageDriver,

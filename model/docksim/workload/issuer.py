@@ -7,6 +7,7 @@ from math import inf, nan
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.recorder import Recorder
 from docksim.system.command import Command
 from docksim.system.container import Container
@@ -38,7 +39,7 @@ class Issuer:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         system: System,
         limit: float = inf,
         on_end: Callable[[int], None] | None = None,
@@ -74,7 +75,8 @@ class Issuer:
     def run(self, source: Events) -> None:
         """Let a source of commands run."""
         self._sources += 1
-        self._env.process(self._until_dry(source))
+        end = self._env.process(source)
+        end.callbacks.append(self._dry)
 
     def send(self, number: int, workload: str, plan: Plan, patience: float | None) -> None:
         """Issue a command and let it go."""
@@ -153,8 +155,7 @@ class Issuer:
             outcome,
         )
 
-    def _until_dry(self, source: Events) -> Events:
-        yield from source
+    def _dry(self, _: simpy.Event) -> None:
         self._sources -= 1
         self._check_idle()
 

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.streams import Draws, Streams
 from docksim.scenario.workload import Batch, Closed, Open, Replay, Workload
 from docksim.system.container import Container
@@ -17,7 +18,7 @@ Events = Generator[simpy.Event, object, None]
 
 
 def sources(
-    env: simpy.Environment,
+    env: Environment,
     workload: Workload,
     streams: Streams,
     chooser: Chooser,
@@ -38,7 +39,7 @@ def sources(
 
 
 def _open(
-    env: simpy.Environment, workload: Open, streams: Streams, chooser: Chooser, issuer: Issuer
+    env: Environment, workload: Open, streams: Streams, chooser: Chooser, issuer: Issuer
 ) -> Events:
     mix = chooser.mix(workload.name, workload.mix)
     for instant, size in arrival_times(workload, streams):
@@ -50,7 +51,7 @@ def _open(
             issuer.send(number, workload.name, mix.pick(number), workload.timeout)
 
 
-def _batch(env: simpy.Environment, workload: Batch, chooser: Chooser, issuer: Issuer) -> Events:
+def _batch(env: Environment, workload: Batch, chooser: Chooser, issuer: Issuer) -> Events:
     mix = chooser.mix(workload.name, workload.mix)
     yield _until(env, workload.start)
     for _ in range(workload.count):
@@ -60,7 +61,7 @@ def _batch(env: simpy.Environment, workload: Batch, chooser: Chooser, issuer: Is
         issuer.send(number, workload.name, mix.pick(number), workload.timeout)
 
 
-def _replay(env: simpy.Environment, workload: Replay, chooser: Chooser, issuer: Issuer) -> Events:
+def _replay(env: Environment, workload: Replay, chooser: Chooser, issuer: Issuer) -> Events:
     plans = {id(row.action): chooser.plan(row.action) for row in workload.rows}
     for row in workload.rows:
         yield _until(env, workload.start + row.time)
@@ -71,7 +72,7 @@ def _replay(env: simpy.Environment, workload: Replay, chooser: Chooser, issuer: 
 
 
 def _client(
-    env: simpy.Environment, workload: Closed, chooser: Chooser, thinking: Draws, issuer: Issuer
+    env: Environment, workload: Closed, chooser: Chooser, thinking: Draws, issuer: Issuer
 ) -> Events:
     """A client repeats its cycle; its own container is the last that it created."""
     plans = [chooser.plan(action) for action in workload.cycle]
@@ -86,9 +87,9 @@ def _client(
             if plan.kind is not None:
                 own = command.container
             if pause := thinking.at(number):
-                yield env.timeout(pause)
+                yield env.sleep(pause)
 
 
-def _until(env: simpy.Environment, instant: float) -> simpy.Event:
+def _until(env: Environment, instant: float) -> simpy.Event:
     """Rounding may put an instant a little before now."""
     return env.timeout(max(0.0, instant - env.now))

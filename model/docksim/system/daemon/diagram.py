@@ -39,10 +39,10 @@ class DiagramLifecycle(Lifecycle):
         yield from self._stop(command, container, patience)
 
     def kill(self, command: Command, container: Container) -> Events:
-        yield from self._stop(command, container, None)
+        return self._stop(command, container, None)
 
     def _start(self, command: Command, container: Container) -> Events:
-        yield from self._containerd.start(command, container, self.driver_of(container))
+        return self._containerd.start(command, container, self.driver_of(container))
 
     def _stop(self, command: Command, container: Container, patience: float | None) -> Events:
         if not (yield from self._end(command, container, patience)):

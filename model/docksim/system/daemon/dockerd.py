@@ -6,10 +6,11 @@ the client gets.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.scenario import actions
 from docksim.scenario.images import Image
 from docksim.system.command import Command
@@ -36,7 +37,7 @@ class Dockerd:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         costs: Costs,
         table: ContainerTable,
         images: ImageService,
@@ -224,9 +225,9 @@ class Dockerd:
         yield from self._get_events(command)
         yield from self._streams.events(command, request)
 
-    def error(self, command: Command, error: CommandError) -> Events:
+    def error(self, command: Command, error: CommandError) -> Iterable[simpy.Event]:
         """Tell the client what went wrong."""
-        yield from self._errors[error.outcome](command)
+        return self._errors[error.outcome](command)
 
     def no_such_container(self, command: Command) -> Events:
         """A request for a container that is not there. Raises NoSuchContainer."""
@@ -245,8 +246,10 @@ class Dockerd:
 
     def _must_exist(self, command: Command, container: Container) -> Events:
         """Look at a container, once nobody works on it under its lock. Raises NoSuchContainer."""
-        yield from hold(self._env, command, container.lock)
-        container.lock.release()
+        yield from command.settle(self._env)
+        if container.lock.held:
+            yield from hold(self._env, command, container.lock)
+            container.lock.release()
         if container.state is State.REMOVED:
             raise NoSuchContainer
 

@@ -126,7 +126,7 @@ class EngineLifecycle(Lifecycle):
         yield from self._storage.delete_layer(command, container)
 
     def _send_kill(self, command: Command, container: Container) -> Events:
-        yield from self._signal(command, container, "KILL")
+        return self._signal(command, container, "KILL")
 
     def _signal(self, command: Command, container: Container, signal: str) -> Events:
         """Under the container's lock; the daemon remembers on disk that it was asked to stop."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import simpy
 
+from docksim.des.environment import Environment
+
 
 class EventBus:
     """Counts what was published; a bell rings for those who listen."""
 
-    def __init__(self, env: simpy.Environment) -> None:
+    def __init__(self, env: Environment) -> None:
         self._env = env
         self._bell: simpy.Event | None = None
         self.published = 0

@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.scenario.images import Image
 from docksim.system.command import Command
 from docksim.system.daemon.layers import LayerStore, chains_of
@@ -28,7 +29,7 @@ class ImageService:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         host: Host,
         storage: StorageDriver,
         layers: LayerStore,

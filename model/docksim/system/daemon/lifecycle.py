@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import simpy
 
+from docksim.des.environment import Environment, happen
 from docksim.scenario.actions import Run
 from docksim.scenario.daemon import Daemon
 from docksim.system.command import EXIT_BRANCH, Command
@@ -34,7 +35,7 @@ class Setting:
     publish           told of every container event ("create", "start", "die", "destroy")
     """
 
-    env: simpy.Environment
+    env: Environment
     daemon: Daemon
     table: ContainerTable
     images: ImageService
@@ -152,15 +153,15 @@ class Lifecycle(ABC):
         self._table.change(container, State.EXITED)
         self._setting.publish("die")
         container.attended = False
-        container.stopped.succeed()
+        happen(container.stopped)
 
     def _is_gone(self, container: Container) -> None:
         if not container.stopped.triggered:
-            container.stopped.succeed()
+            happen(container.stopped)
         self._table.remove(container)
         self._setting.images.disuse(container.image)
         self._setting.publish("destroy")
-        container.removed.succeed()
+        happen(container.removed)
 
     def _begin_removal(self, container: Container) -> None:
         """Raises Conflict when another command is removing it."""

@@ -13,6 +13,7 @@ from math import inf
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.semaphore import Semaphore
 from docksim.des.single_flight import Seat, SingleFlight
 from docksim.scenario.daemon import Daemon
@@ -36,7 +37,7 @@ class Puller:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         costs: Costs,
         host: Host,
         settings: Daemon,

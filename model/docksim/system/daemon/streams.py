@@ -7,6 +7,7 @@ from math import inf
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.scenario import actions
 from docksim.system.command import Command
 from docksim.system.components import CLI, DOCKERD, USER
@@ -27,7 +28,7 @@ class StreamService:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         costs: Costs,
         host: Host,
         lifecycle: Lifecycle,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 
 import simpy
 
@@ -103,29 +103,29 @@ class Containerd:
         yield from self._shim.terminate(command, container)
         yield from self._signalled(command)
 
-    def exited(self, command: Command) -> Events:
+    def exited(self, command: Command) -> Iterable[simpy.Event]:
         """Hear from the shim that a process has ended."""
-        yield from self._shim.exited(command)
+        return self._shim.exited(command)
 
     def release(self, command: Command, container: Container, driver: str) -> Events:
         """Disconnect what has ended."""
-        yield from self._networks[driver].release(command, container)
+        return self._networks[driver].release(command, container)
 
-    def stopped(self, command: Command) -> Events:
+    def stopped(self, command: Command) -> Iterable[simpy.Event]:
         """Tell that the container has stopped."""
-        yield from self._stopped(command)
+        return self._stopped(command)
 
-    def ask_to_delete(self, command: Command) -> Events:
+    def ask_to_delete(self, command: Command) -> Iterable[simpy.Event]:
         """Hear that a stopped container is to go."""
-        yield from self._delete(command)
+        return self._delete(command)
 
     def delete_layer(self, command: Command, container: Container) -> Events:
         """Delete the read-write layer."""
-        yield from self._storage.unmount_and_delete(command, container)
+        return self._storage.unmount_and_delete(command, container)
 
-    def deleted(self, command: Command) -> Events:
+    def deleted(self, command: Command) -> Iterable[simpy.Event]:
         """Tell that the container is gone."""
-        yield from self._deleted(command)
+        return self._deleted(command)
 
     def read_log(self, command: Command, size: float) -> Events:
         """Fetch `size` bytes of a container's log through its shim."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import simpy
-
+from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Lock
 from docksim.des.sharing import SharedStation
@@ -23,9 +22,7 @@ class Host:
     memory, space   what is taken and given back (bytes)
     """
 
-    def __init__(
-        self, env: simpy.Environment, settings: HostSettings, link_bandwidth: float
-    ) -> None:
+    def __init__(self, env: Environment, settings: HostSettings, link_bandwidth: float) -> None:
         self._env = env
         self.cpu = processor(env, "host.cpu", settings.cores, settings.scheduler)
         self.disk = SharedStation(env, "host.disk", settings.disk_bandwidth)

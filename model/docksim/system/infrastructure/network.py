@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterable
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.semaphore import Lock
 from docksim.system.command import Command
 from docksim.system.components import NETWORK
@@ -26,7 +27,7 @@ WITH_ENDPOINTS = frozenset({"bridge", "overlay"})
 class Endpoints:
     """The locks of one driver's networks."""
 
-    def __init__(self, env: simpy.Environment, host: Host, driver: str, networks: int) -> None:
+    def __init__(self, env: Environment, host: Host, driver: str, networks: int) -> None:
         self._env = env
         self._endpoint = [host.lock(_name("endpoint_lock", driver, i)) for i in range(networks)]
         self._ports = [host.lock(_name("port_mapper", driver, i)) for i in range(networks)]
@@ -35,13 +36,13 @@ class Endpoints:
         self, command: Command, container: Container, work: Iterable[simpy.Event]
     ) -> Events:
         """Work on the network's endpoints, alone."""
-        yield from self._alone(command, self._endpoint[container.network], work)
+        return self._alone(command, self._endpoint[container.network], work)
 
     def mapping_ports(
         self, command: Command, container: Container, work: Iterable[simpy.Event]
     ) -> Events:
         """Work on the network's published ports, alone."""
-        yield from self._alone(command, self._ports[container.network], work)
+        return self._alone(command, self._ports[container.network], work)
 
     def _alone(self, command: Command, lock: Lock, work: Iterable[simpy.Event]) -> Events:
         yield from hold(self._env, command, lock)
@@ -57,7 +58,7 @@ class NetworkDriver:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         costs: Costs,
         host: Host,
         driver: str,

@@ -13,10 +13,12 @@ from typing import Any, Protocol
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.sharing import Job, Occupation, SharedStation
 from docksim.des.statistics import Totals
 from docksim.des.streams import Draws
+from docksim.system.activity import Activity, Booking
 from docksim.system.command import Command
 from docksim.system.ledger import Ledger
 
@@ -50,7 +52,7 @@ class Processor(Protocol):
 class FairProcessor:
     """Processor sharing; one command runs on one core at a time."""
 
-    def __init__(self, env: simpy.Environment, name: str, cores: int) -> None:
+    def __init__(self, env: Environment, name: str, cores: int) -> None:
         self._env = env
         self._station = SharedStation(env, name, cores)
         self.totals = self._station.totals
@@ -79,7 +81,7 @@ class Labour:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         ledger: Ledger,
         cpu: Draws,
         per_item: float,
@@ -99,7 +101,7 @@ class Labour:
         return items * self.per_item + size / rate
 
 
-class FairLabour(Labour):
+class FairLabour(Labour, Activity):
     """On shared cores; a process that is interrupted takes its work back."""
 
     __slots__ = ("station",)
@@ -111,7 +113,7 @@ class FairLabour(Labour):
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         env = self.env
         if command.owed:
-            yield env.timeout(command.owed)
+            yield env.sleep(command.owed)
             command.owed = 0.0
         demand = self.cpu.at(command.number, command.occurrence)
         if items or size:
@@ -135,7 +137,7 @@ class FairLabour(Labour):
 class FifoProcessor:
     """Run to completion in the order of arrival."""
 
-    def __init__(self, env: simpy.Environment, name: str, cores: int) -> None:
+    def __init__(self, env: Environment, name: str, cores: int) -> None:
         self._env = env
         self._station = FifoStation(env, name, cores)
         self.totals = self._station.totals
@@ -155,8 +157,8 @@ class FifoProcessor:
         raise NotImplementedError("a run-to-completion processor has no share to give")
 
 
-class FifoLabour(Labour):
-    """In turn, to completion: its end is known at once, and only owed."""
+class FifoLabour(Labour, Booking):
+    """In turn, to completion."""
 
     __slots__ = ("station",)
 
@@ -164,9 +166,7 @@ class FifoLabour(Labour):
         super().__init__(*labour)
         self.station = station
 
-    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
-        if command.owed:
-            yield self.env.timeout(command.owed)
+    def book(self, command: Command, items: float, size: float) -> None:
         demand = self.cpu.at(command.number, command.occurrence)
         if items or size:
             demand += self.besides(command, items, size)
@@ -179,7 +179,7 @@ class FifoLabour(Labour):
             ledger.waited += delay - demand
 
 
-def processor(env: simpy.Environment, name: str, cores: int, scheduler: str) -> Processor:
+def processor(env: Environment, name: str, cores: int, scheduler: str) -> Processor:
     """The cores under the named scheduler: "fair" or "fifo"."""
     if scheduler == "fifo":
         return FifoProcessor(env, name, cores)

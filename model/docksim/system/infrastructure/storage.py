@@ -6,7 +6,7 @@ layer has to copy: nothing, or (vfs) the whole image.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import simpy
 
@@ -70,9 +70,9 @@ class StorageDriver:
         """Have a container's read-write layer from the start. Raises NoSpaceLeft."""
         self._host.space.take(self._copy_size(container.image))
 
-    def lookup(self, command: Command) -> Events:
+    def lookup(self, command: Command) -> Iterable[simpy.Event]:
         """Look an image up by name."""
-        yield from self._lookup(command)
+        return self._lookup(command)
 
     def create_layer(self, command: Command, container: Container) -> Events:
         """Create, not mount. Raises NoSpaceLeft when the driver copies and there is no room."""
@@ -90,9 +90,9 @@ class StorageDriver:
         yield from self._mount(command)
         yield from self._mounts(command, container)
 
-    def unmount(self, command: Command) -> Events:
+    def unmount(self, command: Command) -> Iterable[simpy.Event]:
         """Unmount the root file system."""
-        yield from self._unmount(command)
+        return self._unmount(command)
 
     def delete_layer(self, command: Command, container: Container) -> Events:
         """Delete what is not mounted any more."""
@@ -104,22 +104,22 @@ class StorageDriver:
         yield from self._unmount_and_delete(command, size=self._copy_size(container.image))
         self._host.space.give(self._copy_size(container.image))
 
-    def store_layer(self, command: Command, size: float) -> Events:
+    def store_layer(self, command: Command, size: float) -> Iterable[simpy.Event]:
         """Inflate and write an image layer of `size` bytes unpacked."""
-        yield from self._store(command, size=size)
+        return self._store(command, size=size)
 
-    def remove_layers(self, command: Command, layers: int, size: float) -> Events:
+    def remove_layers(self, command: Command, layers: int, size: float) -> Iterable[simpy.Event]:
         """Delete so many image layers of `size` bytes in all."""
-        yield from self._remove(command, items=layers, size=size)
+        return self._remove(command, items=layers, size=size)
 
     def list_images(self, command: Command, images: int) -> Events:
         """List the images that are there."""
         yield from self._query(command, items=images)
         yield from self._list(command, items=images)
 
-    def usage(self, command: Command, objects: int) -> Events:
+    def usage(self, command: Command, objects: int) -> Iterable[simpy.Event]:
         """Walk so many layers and volumes to add up their sizes."""
-        yield from self._usage(command, items=objects)
+        return self._usage(command, items=objects)
 
     def read_log(self, command: Command, size: float) -> Events:
         """Read `size` bytes of a log."""

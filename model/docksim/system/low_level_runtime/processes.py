@@ -7,6 +7,7 @@ from collections.abc import Callable
 import simpy
 
 from docksim.des.distributions import Distribution
+from docksim.des.environment import Environment, happen
 from docksim.des.streams import Draws, Streams
 from docksim.scenario.containers import ContainerKind
 from docksim.system.container import Container
@@ -35,7 +36,7 @@ class Processes:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         host: Host,
         streams: Streams,
         kinds: tuple[ContainerKind, ...],
@@ -59,9 +60,10 @@ class Processes:
         container.log_counted_at = self._env.now
         container.log_written += traits.log_size.at(*key)
         container.unkillable = traits.immortality.at(*key) < kind.unkillable
-        container.occupations = tuple(
-            self._host.cpu.occupy(cores) for cores in self._cores_of(kind) if cores
-        )
+        if kind.cpu or kind.log_rate:
+            container.occupations = tuple(
+                self._host.cpu.occupy(cores) for cores in self._cores_of(kind) if cores
+            )
         if traits.lifetime is not None and not container.unkillable:
             self._end_in(container, traits.lifetime.at(*key))
 
@@ -106,5 +108,5 @@ class Processes:
             occupation.release()
         container.occupations = ()
         self._host.memory.give(container.kind.memory)
-        container.exited.succeed()
+        happen(container.exited)
         self.on_exit(container)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.system.command import Command
 from docksim.system.components import CONTAINERD, RUNC, SHIM
 from docksim.system.container import Container
@@ -20,7 +21,7 @@ class Runc:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         costs: Costs,
         runtime: str,
         network_drivers: Sequence[str],
@@ -86,10 +87,10 @@ class Runc:
         self._processes.start(container)
         yield from self._started(command)
 
-    def kill(self, command: Command) -> Events:
+    def kill(self, command: Command) -> Iterable[simpy.Event]:
         """`runc kill`."""
-        yield from self._kill(command)
+        return self._kill(command)
 
-    def delete(self, command: Command) -> Events:
+    def delete(self, command: Command) -> Iterable[simpy.Event]:
         """`runc delete`."""
-        yield from self._delete(command)
+        return self._delete(command)

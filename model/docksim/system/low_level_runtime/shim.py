@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.recorder import Recorder
 from docksim.scenario.daemon import Daemon
 from docksim.system.command import Command
@@ -26,7 +27,7 @@ class Shim:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         costs: Costs,
         trace: Recorder | None,
         settings: Daemon,
@@ -65,9 +66,9 @@ class Shim:
 
     # The diagram's messages
 
-    def report(self, command: Command) -> Events:
+    def report(self, command: Command) -> Iterable[simpy.Event]:
         """Tell containerd that the container runs."""
-        yield from self._report(command)
+        return self._report(command)
 
     def terminate(self, command: Command, container: Container) -> Events:
         """Forward SIGTERM."""
@@ -77,15 +78,15 @@ class Shim:
 
     def stop(self, command: Command, container: Container, patience: float) -> Events:
         """SIGTERM, wait, SIGKILL. Raises CannotKill."""
-        yield from self._escalation.stop(command, container, patience)
+        return self._escalation.stop(command, container, patience)
 
     def kill(self, command: Command, container: Container) -> Events:
         """SIGKILL. Raises CannotKill."""
-        yield from self._killing.kill(command, container)
+        return self._killing.kill(command, container)
 
-    def exited(self, command: Command) -> Events:
+    def exited(self, command: Command) -> Iterable[simpy.Event]:
         """Tell containerd that the process has ended."""
-        yield from self._exited(command)
+        return self._exited(command)
 
     def read_log(self, command: Command, size: float) -> Events:
         """Read `size` bytes of the log and pass them on."""

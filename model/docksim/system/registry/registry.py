@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.streams import Streams
 from docksim.scenario.images import Image, Layer
@@ -35,7 +36,7 @@ class Registry:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: Environment,
         costs: Costs,
         streams: Streams,
         settings: RegistrySettings,
@@ -61,13 +62,13 @@ class Registry:
         self._pull = call(DOCKERD, REGISTRY, "pull image")
         self._pulled = reply(REGISTRY, DOCKERD, "image data")
 
-    def pull(self, command: Command) -> Events:
+    def pull(self, command: Command) -> Iterable[simpy.Event]:
         """Announce a pull inside a run; the whole pull flow follows."""
-        yield from self._pull(command)
+        return self._pull(command)
 
-    def pulled(self, command: Command) -> Events:
+    def pulled(self, command: Command) -> Iterable[simpy.Event]:
         """The pull inside a run has delivered."""
-        yield from self._pulled(command)
+        return self._pulled(command)
 
     def manifest(self, command: Command, image: Image) -> Events:
         """The image's layer descriptors.
@@ -83,9 +84,9 @@ class Registry:
             raise ImageNotFound
         yield from self._descriptors(command, items=len(image.layers))
 
-    def config(self, command: Command) -> Events:
+    def config(self, command: Command) -> Iterable[simpy.Event]:
         """The image's configuration, a small blob that takes no download slot."""
-        yield from self._config(command)
+        return self._config(command)
 
     def blob(self, command: Command, layer: Layer, offset: float) -> Events:
         """A layer's blob, from `offset` bytes on. Raises BrokenTransfer."""

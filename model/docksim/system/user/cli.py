@@ -7,6 +7,7 @@ from typing import Any
 
 import simpy
 
+from docksim.des.environment import Environment
 from docksim.scenario import actions
 from docksim.system.command import Command
 from docksim.system.components import CLI, USER
@@ -51,9 +52,7 @@ COMMANDS = (*ANSWERS, "logs", "events")
 class Cli:
     """One invocation of `docker` a command."""
 
-    def __init__(
-        self, env: simpy.Environment, costs: Costs, dockerd: Dockerd, variant: str
-    ) -> None:
+    def __init__(self, env: Environment, costs: Costs, dockerd: Dockerd, variant: str) -> None:
         self._env = env
         self._dockerd = dockerd
         self._typed = {name: _typed(costs, name) for name in COMMANDS}
@@ -62,7 +61,9 @@ class Cli:
         }
         self._exited = costs.reply(CLI, USER, "container exited", "cli.format")
         self._failed = costs.reply(CLI, USER, "error message", "cli.format")
-        self._run_container = self._run_once if variant == "diagram" else self._create_and_start
+        self._run_container = (
+            dockerd.containers_run if variant == "diagram" else self._create_and_start
+        )
         self._requests: dict[str, Callable[[Command, Any], Generator[simpy.Event, Any, Any]]] = {
             "ps": self._ps,
             "images": self._images,
@@ -105,10 +106,10 @@ class Cli:
         return (yield from self._dockerd.images_json(command))
 
     def _pull(self, command: Command, _: actions.Pull) -> Events:
-        yield from self._dockerd.images_create(command)
+        return self._dockerd.images_create(command)
 
     def _run(self, command: Command, action: actions.Run) -> Events:
-        container = yield from self._run_container(command)
+        command.container = container = yield from self._run_container(command)
         if action.attach:
             yield from self._dockerd.containers_wait(command, container)
 
@@ -116,7 +117,7 @@ class Cli:
         command.container = yield from self._create_with_image(command)
 
     def _rmi(self, command: Command, action: actions.Rmi) -> Events:
-        yield from self._dockerd.images_delete(command, force=action.force)
+        return self._dockerd.images_delete(command, force=action.force)
 
     def _start(self, command: Command, _: actions.Start) -> Events:
         container = yield from self._target(command)
@@ -143,15 +144,10 @@ class Cli:
         yield from self._dockerd.containers_inspect(command, container)
 
     def _system_df(self, command: Command, _: actions.SystemDf) -> Events:
-        yield from self._dockerd.system_df(command)
+        return self._dockerd.system_df(command)
 
     def _events(self, command: Command, action: actions.Events) -> Events:
-        yield from self._dockerd.events(command, action)
-
-    def _run_once(self, command: Command) -> Generator[simpy.Event, object, Container]:
-        """Variant `diagram`: one request does it all."""
-        command.container = yield from self._dockerd.containers_run(command)
-        return command.container
+        return self._dockerd.events(command, action)
 
     def _create_and_start(self, command: Command) -> Generator[simpy.Event, object, Container]:
         """Variant `engine`: create (pull and create again when the image is absent), then start."""
