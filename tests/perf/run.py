@@ -61,6 +61,7 @@ def compare_with_textbook(results: Results) -> None:
     timed = contest(
         {
             "textbook": lambda i: pd.DataFrame(textbook.simulate(fifo, i)),
+            "in place": lambda i: textbook.simulate(fifo, i, in_place=True),
             "monitored": lambda i: textbook.simulate(fifo, i, textbook.MonitoredResource),
             "docksim": lambda i: simulate_once(fifo, replication=i).commands,
             "fair": lambda i: simulate_once(fair, replication=i).commands,
@@ -73,6 +74,11 @@ def compare_with_textbook(results: Results) -> None:
             "run/rm flow: text-book SimPy / docksim, both with FIFO cores",
             timed.ratio("textbook", "docksim"),
             at_least=5,
+        ),
+        Figure(
+            "textbook_in_place_ratio",
+            "  the same, the text-book holding servers in place, without a process",
+            timed.ratio("in place", "docksim"),
         ),
         Figure(
             "textbook_monitored_ratio",

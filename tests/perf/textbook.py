@@ -8,7 +8,8 @@ of "SimPy in 10 Minutes" and of its car wash, gas station and bank:
   the only way of calling that the documentation knows (there is no `yield from` in it);
 - whatever is limited is a `simpy.Resource`: `with resource.request() as turn: yield turn`, and
   what it then does for so long is a process of its owner, as the car wash's `wash` is, which holds
-  by `yield env.timeout(...)`;
+  by `yield env.timeout(...)` (the bank's and the machine shop's processes hold in place: `in_place`
+  does so, too, for comparison);
 - patience is `yield event | env.timeout(...)`;
 - random numbers are drawn when they are needed, one by one, from NumPy's generator.
 
@@ -60,12 +61,19 @@ class MonitoredResource(simpy.Resource):
 
 
 def simulate(
-    scenario: Scenario, replication: int = 0, resource: type[simpy.Resource] = simpy.Resource
+    scenario: Scenario,
+    replication: int = 0,
+    resource: type[simpy.Resource] = simpy.Resource,
+    *,
+    in_place: bool = False,
 ) -> list[Record]:
-    """Closed clients that run and remove containers, until `scenario.run.commands` are done."""
+    """Closed clients that run and remove containers, until `scenario.run.commands` are done.
+
+    With `in_place`, who has requested a server also holds it, without a process of the server's.
+    """
     env = simpy.Environment()
     rng = np.random.default_rng([scenario.run.seed, replication])
-    host = Host(env, scenario, rng, resource)
+    host = Host(env, scenario, rng, resource, in_place)
     cli = Cli(env, host, Dockerd(env, host, scenario))
     (workload,) = scenario.workload
     clients = Clients(env, cli, scenario.run.commands)
@@ -105,9 +113,10 @@ class Container:
 class Host:
     """Cores, the journal and the locks; and what the profile's operations do with them."""
 
-    def __init__(self, env, scenario, rng, resource):
+    def __init__(self, env, scenario, rng, resource, in_place):
         self.env = env
         self.rng = rng
+        self.in_place = in_place
         self.cpu = resource(env, capacity=scenario.host.cores)
         self.journal = resource(env, capacity=1)
         self.flush = sampler(scenario.host.flush, rng)
@@ -130,21 +139,23 @@ class Host:
             if step.cpu:
                 with self.cpu.request() as core:
                     yield core
-                    yield self.env.process(self.compute(step.cpu()))
+                    yield self.hold(step.cpu())
             if step.flushes:
                 with self.journal.request() as turn:
                     yield turn
-                    yield self.env.process(self.write_journal(step.flushes))
+                    yield self.hold(sum(self.flush() for _ in range(step.flushes)))
             if step.wait:
                 yield self.env.timeout(step.wait())
             if step.lock:
                 lock.release(held)
 
-    def compute(self, seconds: float) -> Events:
-        yield self.env.timeout(seconds)
+    def hold(self, seconds: float) -> simpy.Event:
+        if self.in_place:
+            return self.env.timeout(seconds)
+        return self.env.process(self.serve(seconds))
 
-    def write_journal(self, flushes: int) -> Events:
-        yield self.env.timeout(sum(self.flush() for _ in range(flushes)))
+    def serve(self, seconds: float) -> Events:
+        yield self.env.timeout(seconds)
 
 
 class Step:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from docksim.scenario import ScenarioError
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import simulate_once
-from tests.helpers import scenario
+from tests.helpers import scenario, without_cost
 
 
 def lacking(component: str, operation: str, steps: list[dict[str, str]] | None) -> Scenario:
@@ -36,3 +37,46 @@ def test_the_registrys_service_is_a_single_step() -> None:
     steps = [{"wait": "1 ms", "source": "test"}] * 2
     with pytest.raises(ScenarioError, match=r"service: found 2 steps|service: 2 steps"):
         simulate_once(lacking("registry", "service", steps))
+
+
+def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4) -> pd.Series:
+    """Latencies (s) of `ps` at once, where nothing takes time but these steps in dockerd."""
+    plain = scenario(
+        host={"cores": cores},
+        workload=[{"kind": "batch", "count": clients, "mix": [{"command": "ps"}]}],
+    )
+    document = without_cost(plain).document()
+    document["profile"]["operations"]["dockerd"]["containers_json"] = [
+        {"source": "test"} | step for step in steps
+    ]
+    commands = simulate_once(Scenario.model_validate(document)).commands
+    return commands["ended"] - commands["arrived"]
+
+
+@pytest.mark.parametrize(
+    ("threads", "cores", "expected"), [(1, 4, 1.0), (2, 4, 0.5), (2.5, 4, 0.4), (8, 4, 0.25)]
+)
+def test_a_step_runs_on_as_many_cores_as_it_has_threads(threads, cores, expected) -> None:
+    latency = listing({"cpu": "1 s", "threads": threads}, cores=cores)
+    assert latency.tolist() == pytest.approx([expected])
+
+
+def test_threads_of_several_commands_share_the_cores() -> None:
+    latency = listing({"cpu": "1 s", "threads": 2}, clients=3, cores=2)
+    assert latency.tolist() == pytest.approx([1.5] * 3)
+
+
+def test_nobody_waits_for_what_goes_on_in_the_background() -> None:
+    latency = listing({"wait": "1 s"}, {"cpu": "5 s", "background": True}, {"wait": "2 s"}, cores=1)
+    assert latency.tolist() == pytest.approx([3.0])
+
+
+def test_what_goes_on_in_the_background_takes_cores_from_others() -> None:
+    latency = listing({"cpu": "1 s", "background": True}, {"cpu": "1 s"}, cores=1)
+    assert latency.tolist() == pytest.approx([2.0])
+
+
+def test_a_lock_is_held_in_the_background() -> None:
+    background = {"wait": "1 s", "background": True, "lock": "kernel.netns"}
+    later = [{"wait": "0.1 s"}, {"wait": "0.5 s", "lock": "kernel.netns"}]
+    assert listing(background, *later).tolist() == pytest.approx([1.5])

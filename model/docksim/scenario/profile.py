@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+from annotated_types import Ge
 from pydantic import AfterValidator, BeforeValidator, field_serializer
 
 from docksim.des.distributions import Constant, Distribution
 from docksim.scenario.errors import refusal, shown
 from docksim.scenario.quantities import Seconds
 from docksim.scenario.randomness import RandomBytesPerSecond, RandomSeconds
-from docksim.scenario.section import Count, Name, Section
+from docksim.scenario.section import Count, Flag, Name, Number, Section
 
 NOTHING: Distribution = Constant(0.0)
 
@@ -33,6 +34,11 @@ class Step(Section):
     """fdatasyncs, one after the other."""
     round_trips: Count = 0
     """Round trips to the registry."""
+    threads: Annotated[Number, Ge(1)] = 1.0
+    """On up to so many cores at once its CPU time is spent, where cores are shared fairly; a share
+    of a thread stands for one that works part of the time."""
+    background: Flag = False
+    """Whether it goes on beside all that follows: nobody waits for it."""
     lock: Name | None = None
     """The lock that is held for the step."""
     source: Name

@@ -23,7 +23,7 @@ from docksim.system.activity import Activity, Step
 from docksim.system.command import Command
 from docksim.system.infrastructure.host import Host
 from docksim.system.ledger import Ledger
-from docksim.system.steps import Chain, Flow, Locked, Pause, Transfer, Visit
+from docksim.system.steps import Background, Chain, Flow, Locked, Pause, Transfer, Visit
 
 Kind = Literal["call", "reply", "work"]
 
@@ -156,7 +156,9 @@ class Costs:
         if pause.mean or cost.wait_per_item:
             steps.append(Pause(self._draws(f"{name}.wait", pause), cost.wait_per_item))
         if cost.lock:
-            return [Locked(self._env, ledger, self._host.lock(cost.lock), steps)]
+            steps = [Locked(self._env, ledger, self._host.lock(cost.lock), steps)]
+        if cost.background:
+            steps = [Background(self._env, Chain(self._env, steps))]
         return steps
 
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
@@ -174,12 +176,19 @@ class Costs:
                 rates = self._draws(f"{name}.stream_rate", self._stream_rate)
                 flow = Flow(self._host, rates)
             transfer = Transfer(
-                self._env, ledger, self._host, cpu, throughput, on_disk=on_disk, flow=flow
+                self._env,
+                ledger,
+                self._host,
+                cpu,
+                throughput,
+                threads=cost.threads,
+                on_disk=on_disk,
+                flow=flow,
             )
             return [transfer]
         if cost.cpu.mean or cost.cpu_per_item or throughput:
             per_item = cost.cpu_per_item * self._slowness
-            return [self._host.cpu.labour(ledger, cpu, per_item, throughput)]
+            return [self._host.cpu.labour(ledger, cpu, per_item, throughput, cost.threads)]
         return []
 
     def _ledger(self, component: str) -> Ledger:

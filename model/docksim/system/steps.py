@@ -87,6 +87,7 @@ class Transfer(Activity):
         cpu: Draws,
         throughput: Draws | None,
         *,
+        threads: float,
         on_disk: bool,
         flow: Flow | None,
     ) -> None:
@@ -95,6 +96,7 @@ class Transfer(Activity):
         self._host = host
         self._cpu = cpu
         self._throughput = throughput
+        self._threads = threads
         self._on_disk = on_disk
         self._flow = flow
 
@@ -127,8 +129,8 @@ class Transfer(Activity):
         """What is under way, with how to take each back; how long it takes at the least (s)."""
         host = self._host
         under_way: list[tuple[simpy.Event, Callable[[Any], object]]]
-        under_way = [(host.cpu.begin(demand), host.cpu.withdraw)]
-        shortest = demand
+        under_way = [(host.cpu.begin(demand, self._threads), host.cpu.withdraw)]
+        shortest = demand / self._threads
         if self._on_disk:
             under_way.append((host.disk.serve(size), host.disk.withdraw))
             shortest = max(shortest, size / host.disk.capacity)
@@ -194,6 +196,24 @@ class Locked(Activity):
                 command.owed = 0.0
         finally:
             self.lock.release()
+
+
+class Background(Booking):
+    """Work that goes on beside what follows; nobody waits for it."""
+
+    __slots__ = ("env", "work")
+
+    def __init__(self, env: Environment, work: Activity) -> None:
+        self.env = env
+        self.work = work
+
+    def book(self, command: Command, items: float, size: float) -> None:
+        command.owed = 0.0
+        self.env.process(self._carry_on(command.fork(command.occurrence), items, size))
+
+    def _carry_on(self, branch: Command, items: float, size: float) -> Events:
+        yield from self.work.perform(branch, items, size)
+        yield from branch.settle(self.env)
 
 
 def hold(env: Environment, command: Command, lock: Semaphore) -> Events:

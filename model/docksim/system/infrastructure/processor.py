@@ -32,11 +32,16 @@ class Processor(Protocol):
     """Cores that commands and containers compete for."""
 
     def labour(
-        self, ledger: Ledger, cpu: Draws, per_item: float, throughput: Draws | None
+        self,
+        ledger: Ledger,
+        cpu: Draws,
+        per_item: float,
+        throughput: Draws | None,
+        threads: float,
     ) -> FairLabour | FifoLabour:
         """A step that works: as drawn, for each item, and for each byte of its payload."""
 
-    def begin(self, demand: float) -> simpy.Event:
+    def begin(self, demand: float, threads: float) -> simpy.Event:
         """Start `demand` core-seconds now; the event is their end."""
 
     def withdraw(self, work: simpy.Event) -> object:
@@ -50,7 +55,7 @@ class Processor(Protocol):
 
 
 class FairProcessor:
-    """Processor sharing; one command runs on one core at a time."""
+    """Processor sharing; a step runs on as many cores at once as it has threads."""
 
     def __init__(self, env: Environment, name: str, cores: int) -> None:
         self._env = env
@@ -58,12 +63,18 @@ class FairProcessor:
         self.totals = self._station.totals
 
     def labour(
-        self, ledger: Ledger, cpu: Draws, per_item: float, throughput: Draws | None
+        self,
+        ledger: Ledger,
+        cpu: Draws,
+        per_item: float,
+        throughput: Draws | None,
+        threads: float,
     ) -> FairLabour:
-        return FairLabour(self._station, self._env, ledger, cpu, per_item, throughput)
+        labour = (self._env, ledger, cpu, per_item, throughput)
+        return FairLabour(self._station, min(threads, self._station.capacity), *labour)
 
-    def begin(self, demand: float) -> simpy.Event:
-        return self._station.serve(demand, 1.0)
+    def begin(self, demand: float, threads: float) -> simpy.Event:
+        return self._station.serve(demand, threads, threads)
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
@@ -104,11 +115,12 @@ class Labour:
 class FairLabour(Labour, Activity):
     """On shared cores; a process that is interrupted takes its work back."""
 
-    __slots__ = ("station",)
+    __slots__ = ("station", "threads")
 
-    def __init__(self, station: SharedStation, *labour: Any) -> None:
+    def __init__(self, station: SharedStation, threads: float, *labour: Any) -> None:
         super().__init__(*labour)
         self.station = station
+        self.threads = threads
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         env = self.env
@@ -119,7 +131,7 @@ class FairLabour(Labour, Activity):
         if items or size:
             demand += self.besides(command, items, size)
         began = env.now
-        work = self.station.serve(demand, 1.0)
+        work = self.station.serve(demand, self.threads, self.threads)
         try:
             yield work
         except BaseException:
@@ -128,14 +140,14 @@ class FairLabour(Labour, Activity):
         ledger = self.ledger
         ledger.visits += 1
         ledger.busy += demand
-        waited = env.now - began - demand
+        waited = env.now - began - demand / self.threads
         if waited > NOTHING:
             command.waited += waited
             ledger.waited += waited
 
 
 class FifoProcessor:
-    """Run to completion in the order of arrival."""
+    """Run to completion in the order of arrival, each step on one core."""
 
     def __init__(self, env: Environment, name: str, cores: int) -> None:
         self._env = env
@@ -143,11 +155,16 @@ class FifoProcessor:
         self.totals = self._station.totals
 
     def labour(
-        self, ledger: Ledger, cpu: Draws, per_item: float, throughput: Draws | None
+        self,
+        ledger: Ledger,
+        cpu: Draws,
+        per_item: float,
+        throughput: Draws | None,
+        threads: float,
     ) -> FifoLabour:
         return FifoLabour(self._station, self._env, ledger, cpu, per_item, throughput)
 
-    def begin(self, demand: float) -> simpy.Event:
+    def begin(self, demand: float, threads: float) -> simpy.Event:
         return self._env.timeout(self._station.visit(demand))
 
     def withdraw(self, work: simpy.Event) -> None:
