@@ -21,17 +21,18 @@ Steps = Generator[Event, Any, Any]
 class Alarm(Event):
     """What one process sleeps on; set anew for each sleep."""
 
-    def __init__(self, env: simpy.Environment) -> None:
+    def __init__(self, env: simpy.Environment, process: Process) -> None:
         super().__init__(env)
         self._ok = True
         self._value = None
+        self.process = process
 
 
 class Process(simpy.Process):
     """A process with an alarm of its own."""
 
-    def __init__(self, env: Environment, generator: Steps) -> None:
-        self.alarm = Alarm(env)
+    def __init__(self, env: simpy.Environment, generator: Steps) -> None:
+        self.alarm = Alarm(env, self)
         self.alarm.callbacks = None  # type: ignore[assignment]  # SimPy's mark of what is over
         super().__init__(env, generator)
 
@@ -53,7 +54,7 @@ class Environment(simpy.Environment):
         process: Process = self._active_proc  # type: ignore[assignment]
         alarm = process.alarm
         if alarm.callbacks is not None:  # left behind by an interrupt, and still to go off
-            alarm = process.alarm = Alarm(self)
+            alarm = process.alarm = Alarm(self, process)
         alarm.callbacks = []
         heappush(self._queue, (self._now + seconds, NORMAL, next(self._eid), alarm))
         return alarm
@@ -74,9 +75,24 @@ class Environment(simpy.Environment):
         queue = self._queue
         try:
             while queue:
-                self._now, _, _, event = heappop(queue)
-                self.now = self._now
+                now, _, _, event = heappop(queue)
+                self.now = self._now = now
                 callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+                if type(event) is Alarm and callbacks:
+                    # What SimPy's own way of resuming a process does, in place.
+                    self._active_proc = process = event.process
+                    try:
+                        awaited = process._generator.send(None)
+                    except BaseException as error:
+                        process._generator = _ending(error)
+                        process._resume(event)
+                        continue
+                    if awaited.callbacks is None:
+                        process._resume(awaited)
+                        continue
+                    awaited.callbacks.append(process._resume)
+                    process._target = awaited
+                    continue
                 for callback in callbacks:
                     callback(event)
                 if not event._ok and not event.defused:
@@ -87,9 +103,19 @@ class Environment(simpy.Environment):
     def _stop_at(self, until: float) -> None:
         if until <= self.now:
             raise ValueError(f"a run until {until} s, and it is {self.now} s already")
-        stop = Alarm(self)
+        stop = Event(self)
+        stop._ok = True
+        stop._value = None
         stop.callbacks.append(StopSimulation.callback)
         self.schedule(stop, URGENT, until - self.now)
+
+
+def _ending(error: BaseException) -> Steps:
+    """A process that ends as another did: with its result, or with its error."""
+    if isinstance(error, StopIteration):
+        return error.value
+    raise error
+    yield
 
 
 def happen(event: Event) -> None:

@@ -53,13 +53,17 @@ class Processes:
         kind = container.kind
         traits = self._traits[kind.name]
         key = (container.number, container.occurrence)
-        self._host.memory.take(kind.memory)
+        if kind.memory:
+            self._host.memory.take(kind.memory)
         if container.exited.triggered:
             container.exited = simpy.Event(self._env)
             container.stopped = simpy.Event(self._env)
         container.log_counted_at = self._env.now
         container.log_written += traits.log_size.at(*key)
-        container.unkillable = traits.immortality.at(*key) < kind.unkillable
+        # Of what never is, nobody asks when.
+        container.unkillable = bool(kind.unkillable) and (
+            traits.immortality.at(*key) < kind.unkillable
+        )
         if kind.cpu or kind.log_rate:
             container.occupations = tuple(
                 self._host.cpu.occupy(cores) for cores in self._cores_of(kind) if cores
@@ -71,7 +75,8 @@ class Processes:
         """SIGTERM: the process ends in its own time, or ignores it."""
         traits = self._traits[container.kind.name]
         key = (container.number, container.occurrence)
-        ignores = traits.obstinacy.at(*key) < container.kind.ignores_sigterm
+        share = container.kind.ignores_sigterm
+        ignores = bool(share) and traits.obstinacy.at(*key) < share
         if not (ignores or container.unkillable):
             seconds = traits.exit_time.at(*key)
             if seconds:
