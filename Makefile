@@ -14,7 +14,7 @@ study: $(INSTALLED)  ## Simulate the busy host and report in results/busy-host
 	$(BIN)/docksim simulate experiments/scenarios/busy-host.toml --out results/busy-host
 
 test: $(INSTALLED)  ## Run the tests on all cores
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 bench: $(INSTALLED)  ## Measure how fast the model runs
 	$(BIN)/python -m tests.perf.run

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import typer
 
-from docksim.cli import scenario
+from docksim.cli import engine, scenario
 from docksim.cli.init import init
 from docksim.cli.simulate import simulate
 from docksim.cli.trace import trace
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.command()(init)
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(engine.app, name="engine")
 app.command()(simulate)
 app.command()(trace)
 

@@ -1,0 +1,80 @@
+"""The control groups of a private engine: who belongs to it, and the CPU time that they took.
+
+Whatever is started for the engine is put into its group, which its children inherit. So the group,
+and not a name or a remembered number, says what is ours, also after a crash.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from docksim.engine.private.requirements import CPU_ACCOUNTS
+
+HIERARCHIES = CPU_ACCOUNTS.parent
+PAUSE = 0.05
+NANOSECONDS = 1e9
+
+
+class Groups:
+    """The groups `/NAME` in all hierarchies, and `/NAME/PART` where CPU time is counted."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._accounts = CPU_ACCOUNTS / name
+
+    def account(self, part: str) -> Path:
+        """The folder of a part's CPU account, made if need be."""
+        folder = self._accounts / part
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def cpu_seconds(self, part: str = "") -> float:
+        """CPU time (s) that a part has taken so far, those it contains included."""
+        return cpu_seconds(self._accounts / part)
+
+    def members(self) -> set[int]:
+        """Process ids of all that belong to it, in whatever hierarchy."""
+        lists = (f for top in self._tops() for f in top.rglob("cgroup.procs"))
+        return {int(pid) for f in lists for pid in _lines(f)}
+
+    def kill(self, patience: float) -> None:
+        """End all members, and see them gone for up to `patience` seconds."""
+        deadline = time.monotonic() + patience
+        while (members := self.members()) and time.monotonic() < deadline:
+            for pid in members:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+            time.sleep(PAUSE)
+
+    def remove(self) -> None:
+        """Remove the groups, which must have no members any more."""
+        for top in self._tops():
+            folders = [f.parent for f in top.rglob("cgroup.procs")]
+            for folder in sorted(folders, key=lambda each: len(each.parts), reverse=True):
+                folder.rmdir()
+
+    def _tops(self) -> Iterator[Path]:
+        seen = set()
+        for hierarchy in HIERARCHIES.iterdir():
+            top = (hierarchy / self.name).resolve()
+            if top.is_dir() and top not in seen:
+                seen.add(top)
+                yield top
+
+
+def cpu_seconds(folder: Path) -> float:
+    """CPU time (s) that a group has taken so far."""
+    return int((folder / "cpuacct.usage").read_text()) / NANOSECONDS
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text().split()
+    except OSError:  # the group has just gone
+        return []

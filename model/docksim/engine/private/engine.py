@@ -1,0 +1,216 @@
+"""A private engine: a dockerd with its containerd, a registry, and the link between them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docksim.engine.errors import EngineError
+from docksim.engine.private import requirements, settings
+from docksim.engine.private.cgroups import Groups
+from docksim.engine.private.namespaces import Namespaces, connect, hold, shape
+from docksim.engine.private.requirements import binary
+
+FOLDER = Path("/var/lib/docksim-engine")
+LINK = "registry"
+SUBNET = "10.213.77"
+START = 60.0
+STOP = 20.0
+LABEL = "docksim.engine"
+
+LONGEST_SOCKET = 107
+"""Characters that the kernel allows in a socket's path."""
+
+CONTAINERD_PID = "exec/containerd/containerd.pid"
+LONGEST_NAME = "exec/containerd/containerd-debug.sock"
+"""The longest path of a socket in the engine's folder."""
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """Whether an engine is there: "absent", "up", or "broken" when only a part of it is."""
+
+    state: str
+    detail: str
+
+
+class PrivateEngine:
+    """The engine whose files are in `folder`; all that it consists of is in its cgroup.
+
+    Every method raises EngineError, with one message, when something is not as it should be.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self.folder = folder = folder.absolute()
+        self.socket = folder / "docker.sock"
+        self.runtime_log = folder / "runtime.log"
+        self._state_file = folder / "engine.toml"
+        self._daemon_file = folder / "daemon.json"
+
+    def up(self, driver: str = "overlay2", downloads: int = settings.DOWNLOADS) -> None:
+        """Start it; what a failed or interrupted start leaves is taken down."""
+        requirements.check()
+        if self._state_file.exists():
+            raise EngineError(f"{self.folder}: there is an engine already ({self.status().state})")
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise EngineError(f"{self.folder} is not empty, and not an engine's: choose another")
+        if len(str(self.folder.absolute() / LONGEST_NAME)) > LONGEST_SOCKET:
+            longest = LONGEST_SOCKET - len(LONGEST_NAME) - 1
+            raise EngineError(f"{self.folder} is too long a path for sockets: {longest} at most")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._start(driver, downloads)
+        except BaseException:
+            self.down()
+            raise
+
+    def status(self) -> EngineStatus:
+        """What is there of it."""
+        if not self._state_file.exists():
+            return EngineStatus("absent", f"no engine in {self.folder}")
+        members = len(self._groups().members())
+        if not self._answers():
+            return EngineStatus("broken", f"{members} processes, and its socket does not answer")
+        return EngineStatus("up", f"DOCKER_HOST=unix://{self.socket}, {members} processes")
+
+    def down(self) -> None:
+        """End it and remove all that there is of it; nothing when there is none."""
+        if not self._state_file.exists():
+            return
+        groups = self._groups()
+        groups.kill(STOP)
+        if left := groups.members():
+            raise EngineError(f"processes {sorted(left)} of the engine do not end")
+        groups.remove()
+        shutil.rmtree(self.folder)
+
+    @property
+    def registry(self) -> str:
+        """The registry's address, as the engine sees it."""
+        return f"{SUBNET}.2:{settings.REGISTRY_PORT}"
+
+    @property
+    def label(self) -> str:
+        """The label of containers, images and networks that are ours."""
+        return f"{LABEL}={self._state()['group']}"
+
+    @property
+    def engine_space(self) -> Namespaces:
+        """Where dockerd lives."""
+        return Namespaces(self._state()["engine"])
+
+    @property
+    def registry_space(self) -> Namespaces:
+        """Where the registry lives."""
+        return Namespaces(self._state()["registry"])
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """CPU time (s) so far: "dockerd" without what it starts, "runtime" (containerd, shims,
+        runc and hooks), "registry", and "all" with the containers."""
+        groups = self._groups()
+        return {part: groups.cpu_seconds(part) for part in ("dockerd", "runtime", "registry")} | {
+            "all": groups.cpu_seconds()
+        }
+
+    def set_downloads(self, downloads: int) -> None:
+        """How many layers the daemon downloads at once."""
+        settings.change_daemon(self._daemon_file, max_concurrent_downloads=downloads)
+        os.kill(self._pid("docker.pid"), signal.SIGHUP)
+
+    def shape(self, rate: float | None) -> None:
+        """Let the registry send at most `rate` bytes a second; None: as fast as it can."""
+        shape(self.registry_space, LINK, rate)
+
+    def _start(self, driver: str, downloads: int) -> None:
+        state: dict[str, Any] = {"group": f"docksim-{secrets.token_hex(4)}"}
+        settings.write_state(self._state_file, state)
+        groups = Groups(state["group"])
+        holders = groups.account("holders")
+        engine, registry = hold(holders), hold(holders)
+        state |= {"engine": engine.holder, "registry": registry.holder}
+        settings.write_state(self._state_file, state)
+        connect(engine, registry, LINK, SUBNET)
+        self._start_registry(registry, groups)
+        self._start_daemon(engine, groups, driver, downloads)
+
+    def _start_registry(self, space: Namespaces, groups: Groups) -> None:
+        configuration = self.folder / "registry.yml"
+        settings.write_registry(configuration, self.folder / "registry")
+        command = [binary("docker-registry"), "serve", str(configuration)]
+        process = self._spawn(space.enter(*command), groups.account("registry"), "registry.log")
+
+        def listens() -> bool:
+            return f":{settings.REGISTRY_PORT} " in space.run("ss", "-Hltn")
+
+        self._await(listens, process, "registry.log")
+
+    def _start_daemon(self, space: Namespaces, groups: Groups, driver: str, downloads: int) -> None:
+        wrapper = self.folder / "timed-runc"
+        settings.write_wrapper(wrapper, self.runtime_log)
+        settings.write_daemon(self._daemon_file, driver, downloads, groups.name, wrapper, SUBNET)
+        command = [
+            binary("dockerd"),
+            f"--config-file={self._daemon_file}",
+            f"--data-root={self.folder / 'data'}",
+            f"--exec-root={self.folder / 'exec'}",
+            f"--pidfile={self.folder / 'docker.pid'}",
+            f"--host=unix://{self.socket}",
+        ]
+        process = self._spawn(space.enter(*command), groups.account("dockerd"), "dockerd.log")
+        self._await(self._answers, process, "dockerd.log")
+        # dockerd started its containerd; what that starts is counted with it.
+        containerd = self._pid(CONTAINERD_PID)
+        (groups.account("runtime") / "cgroup.procs").write_text(str(containerd))
+
+    def _spawn(self, command: Sequence[str], account: Path, log: str) -> subprocess.Popen[bytes]:
+        """Start a daemon that is counted in an account."""
+        script = f'echo $$ > {account}/cgroup.procs && exec "$@"'
+        with (self.folder / log).open("wb") as output:
+            return subprocess.Popen(
+                ["sh", "-c", script, "sh", *command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env=os.environ | {"PATH": requirements.search_path()},
+            )
+
+    def _await(self, ready: Callable[[], bool], process: subprocess.Popen[bytes], log: str) -> None:
+        deadline = time.monotonic() + START
+        while not ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                lines = (self.folder / log).read_text(errors="replace").strip().splitlines()
+                name = log.removesuffix(".log")
+                raise EngineError(
+                    f"{name} did not start: {lines[-1] if lines else 'no word of why'}"
+                )
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(5)
+            try:
+                client.connect(str(self.socket))
+                client.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
+                return b" 200 " in client.recv(64)
+            except OSError:
+                return False
+
+    def _pid(self, file: str) -> int:
+        return int((self.folder / file).read_text())
+
+    def _groups(self) -> Groups:
+        return Groups(self._state()["group"])
+
+    def _state(self) -> dict[str, Any]:
+        return tomllib.loads(self._state_file.read_text())

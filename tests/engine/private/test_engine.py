@@ -1,0 +1,180 @@
+"""A private engine comes and goes, and the host is as it was before."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import docker
+import pytest
+
+from docksim.engine.errors import EngineError
+from docksim.engine.private import PrivateEngine
+from docksim.engine.private.images import ImageShape, publish
+
+# All in one worker: what one test sees of the host must not be another one's engine.
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def traces():
+    """What an engine could leave on its host, besides its folder."""
+    return {
+        "links": output("ip", "-brief", "link"),
+        "queues": output("tc", "qdisc"),
+        "mounts": Path("/proc/self/mountinfo").read_text(),
+        "rules": output("iptables-save"),
+        "cgroups": sorted(str(f) for f in Path("/sys/fs/cgroup").glob("*/docksim-*")),
+        "processes": sorted(
+            f"{pid.name} {(pid / 'cmdline').read_bytes()!r}"
+            for pid in Path("/proc").glob("[0-9]*")
+            if any(name in _command(pid) for name in (b"docker", b"containerd", b"shim", b"sleep"))
+        ),
+    }
+
+
+def _command(pid):
+    try:
+        return (pid / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def client(engine):
+    return docker.DockerClient(base_url=f"unix://{engine.socket}")
+
+
+def with_container(engine):
+    """Start a container with a network of the engine's, which has mounts, a bridge and rules."""
+    publish(engine, "small", ImageShape(layers=2, size=1e6))
+    api = client(engine)
+    image = f"{engine.registry}/small:latest"
+    api.images.pull(image)
+    return api.containers.run(image, ["sleep", "600"], detach=True, ports={"80/tcp": None})
+
+
+def test_it_runs_containers_and_leaves_nothing(engine):
+    before = traces()
+    engine.up()
+    assert engine.status().state == "up"
+    container = with_container(engine)
+    container.reload()
+    assert container.status == "running"
+    assert traces()["links"] == before["links"]
+    assert traces()["mounts"] == before["mounts"]
+    engine.down()
+    assert traces() == before
+    assert not engine.folder.exists()
+    assert engine.status().state == "absent"
+
+
+def test_what_a_killed_harness_left_is_taken_down(engine):
+    before = traces()
+    script = (
+        "from pathlib import Path; from docksim.engine.private import PrivateEngine; "
+        f"PrivateEngine(Path({str(engine.folder)!r})).up(); print('up', flush=True); input()"
+    )
+    harness = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert harness.stdout.readline() == "up\n"
+    with_container(engine)
+    harness.kill()
+    harness.wait()
+    assert engine.status().state == "up"
+    PrivateEngine(engine.folder).down()
+    assert traces() == before
+    assert not engine.folder.exists()
+
+
+def test_an_interrupted_start_leaves_nothing(engine):
+    before = traces()
+    script = (
+        "from pathlib import Path; from docksim.engine.private import PrivateEngine; "
+        f"PrivateEngine(Path({str(engine.folder)!r})).up()"
+    )
+    harness = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+    while not engine.folder.exists():
+        time.sleep(0.01)
+    time.sleep(0.1)
+    harness.send_signal(signal.SIGINT)
+    assert harness.wait(timeout=60) != 0
+    assert traces() == before
+    assert not engine.folder.exists()
+
+
+def test_a_dead_daemon_makes_a_broken_engine_that_can_be_taken_down(running_engine):
+    os.kill(int((running_engine.folder / "docker.pid").read_text()), signal.SIGKILL)
+    time.sleep(0.2)
+    assert running_engine.status().state == "broken"
+    running_engine.down()
+    assert running_engine.status().state == "absent"
+
+
+def test_a_folder_with_other_things_in_it_is_not_touched(tmp_path):
+    (tmp_path / "diary.txt").write_text("dear diary")
+    with pytest.raises(EngineError, match="not empty"):
+        PrivateEngine(tmp_path).up()
+    PrivateEngine(tmp_path).down()
+    assert (tmp_path / "diary.txt").read_text() == "dear diary"
+
+
+def test_a_path_too_long_for_sockets_is_refused_at_once(tmp_path):
+    folder = tmp_path / ("x" * 80)
+    with pytest.raises(EngineError, match="too long a path"):
+        PrivateEngine(folder).up()
+    assert not folder.exists()
+
+
+def test_an_engine_is_not_started_twice(running_engine):
+    with pytest.raises(EngineError, match=r"already \(up\)"):
+        running_engine.up()
+    assert running_engine.status().state == "up"
+
+
+def test_downloads_at_once_are_set_while_it_runs(running_engine):
+    running_engine.set_downloads(7)
+    assert '"max-concurrent-downloads": 7' in (running_engine.folder / "daemon.json").read_text()
+    time.sleep(0.5)
+    assert running_engine.status().state == "up"
+
+
+def pull_seconds(engine, name):
+    api = client(engine)
+    image = f"{engine.registry}/{name}:latest"
+    began = time.perf_counter()
+    api.images.pull(image)
+    took = time.perf_counter() - began
+    api.images.remove(image)
+    return took
+
+
+def test_the_link_to_the_registry_is_shaped_and_freed_again(running_engine):
+    # 4 MB that cannot be compressed take at least 2 s at 2 MB/s, but for the first burst.
+    ((compressed, _),) = publish(running_engine, "dense", ImageShape(size=4e6, compressibility=1))
+    assert compressed > 4e6
+    running_engine.shape(2e6)
+    slow = pull_seconds(running_engine, "dense")
+    running_engine.shape(None)
+    fast = pull_seconds(running_engine, "dense")
+    assert slow > (compressed - 256 * 1024) / 2e6
+    assert fast < slow
+
+
+def test_cpu_time_is_counted_by_component(running_engine):
+    before = running_engine.cpu_seconds()
+    container = with_container(running_engine)
+    container.remove(force=True)
+    after = running_engine.cpu_seconds()
+    for part in ("dockerd", "runtime", "registry"):
+        assert after[part] > before[part]
+    parts = sum(after[part] - before[part] for part in ("dockerd", "runtime", "registry"))
+    assert parts <= after["all"] - before["all"]
