@@ -11,6 +11,7 @@ import typer
 
 from docksim.cli import engine, scenario
 from docksim.cli.init import init
+from docksim.cli.measure import measure
 from docksim.cli.simulate import simulate
 from docksim.cli.trace import trace
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(init)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(engine.app, name="engine")
+app.command()(measure)
 app.command()(simulate)
 app.command()(trace)
 

@@ -1,0 +1,1 @@
+"""Measurements of a real engine: a plan, the load it asks for, and the dataset it leaves."""

@@ -1,0 +1,146 @@
+"""Clients of the Engine API: each operation is one request, timed until its last byte."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from docksim.engine.measurement.plan import Behaviour, Network, Operation
+
+API = "http://docker/v1.41"
+TIMEOUT = 300.0
+FAILED = 0
+"""Status of a request that got no answer."""
+
+COMMANDS: dict[str, list[str]] = {
+    # As process 1, which has no default handlers, sleep ignores SIGTERM.
+    "ignores": ["sleep", "100000"],
+    "honours": ["sh", "-c", "trap 'exit 0' TERM; sleep 100000 & wait"],
+    "delays": ["sh", "-c", "trap 'sleep 0.5; exit 0' TERM; sleep 100000 & wait"],
+}
+
+
+@dataclass
+class Errand:
+    """What a cycle is about: how containers are made, and which one the cycle has."""
+
+    image: str
+    network: Network
+    behaviour: Behaviour
+    stop_timeout: float
+    label: str
+    subject: str = ""
+    """The container that is looked at, where the cycle makes none."""
+    container: str = field(default="", init=False)
+
+    @property
+    def target(self) -> str:
+        return self.container or self.subject
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Times in s on the monotonic clock; status 0 when there was no answer."""
+
+    issued: float
+    first_byte: float
+    ended: float
+    status: int
+    error: str
+    body: bytes = b""
+
+
+class EngineClient:
+    """Sends operations over an engine's socket; any number at once."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def perform(self, operation: Operation, errand: Errand) -> Answer:
+        """Perform one operation; errors are in the answer."""
+        method, path, body = _request(operation, errand)
+        answer = await self.send(method, path, body, keep=operation in ("create", "pull"))
+        if operation == "create" and not answer.error:
+            errand.container = json.loads(answer.body)["Id"]
+        if operation == "pull" and not answer.error:
+            last = answer.body.strip().rsplit(b"\n", 1)[-1]
+            failure = json.loads(last).get("error", "") if last else "no answer"
+            return Answer(**(vars(answer) | {"error": failure, "body": b""}))
+        return answer
+
+    async def send(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, keep: bool = True
+    ) -> Answer:
+        """One request; its body is kept, or only counted off."""
+        issued = time.perf_counter()
+        first = nan
+        parts = []
+        try:
+            async with self._session.request(method, API + path, json=body) as response:
+                async for part in response.content.iter_any():
+                    first = time.perf_counter() if first != first else first
+                    if keep or response.status >= 400:
+                        parts.append(part)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return Answer(issued, first, time.perf_counter(), FAILED, str(error) or "no answer")
+        text = b"".join(parts)
+        failure = text.decode(errors="replace").strip() if response.status >= 400 else ""
+        return Answer(issued, first, time.perf_counter(), response.status, failure, text)
+
+
+@asynccontextmanager
+async def connected(socket: Path) -> AsyncIterator[EngineClient]:
+    """A client of the engine that listens there."""
+    connector = aiohttp.UnixConnector(str(socket), limit=0)
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        yield EngineClient(session)
+
+
+def creation(errand: Errand, command: list[str]) -> dict[str, Any]:
+    """The body of a create request."""
+    name, _, value = errand.label.partition("=")
+    return {
+        "Image": errand.image,
+        "Cmd": command,
+        "Labels": {name: value},
+        "HostConfig": {"NetworkMode": errand.network},
+    }
+
+
+def _request(operation: Operation, errand: Errand) -> tuple[str, str, dict[str, Any] | None]:
+    """Method, path and body."""
+    container = f"/containers/{errand.target}"
+    match operation:
+        case "create":
+            return "POST", "/containers/create", creation(errand, COMMANDS[errand.behaviour])
+        case "start" | "kill":
+            return "POST", f"{container}/{operation}", None
+        case "stop":
+            return "POST", f"{container}/stop?t={errand.stop_timeout:g}", None
+        case "rm":
+            return "DELETE", container, None
+        case "rm --force":
+            return "DELETE", f"{container}?force=1", None
+        case "pull":
+            return "POST", f"/images/create?fromImage={errand.image}", None
+        case "rmi":
+            return "DELETE", f"/images/{errand.image}?force=1", None
+        case "ps":
+            return "GET", "/containers/json?all=1", None
+        case "images":
+            return "GET", "/images/json", None
+        case "inspect":
+            return "GET", f"{container}/json", None
+        case "logs":
+            return "GET", f"{container}/logs?stdout=1", None
+        case "logs --tail 10":
+            return "GET", f"{container}/logs?stdout=1&tail=10", None

@@ -1,0 +1,152 @@
+"""A dataset on disk: a folder a block, written whole when it is finished, and what they are of.
+
+Samples of the block that is being measured go to a file line by line, so that an interruption
+loses none; it is only a finished block that is not measured again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+import pandas as pd
+
+from docksim.engine.errors import EngineError
+from docksim.engine.measurement.loads import Sample
+from docksim.engine.measurement.plan import Plan, Point
+
+PARTIAL = ".partial"
+TABLES = ("samples", "cpu", "events", "runtime")
+
+
+class Dataset:
+    """The measurements in a folder.
+
+    Tables are read with `table(name)`: "blocks" has a row a block; "samples" a row an operation
+    (s since the block began); "cpu" CPU seconds by component over the block or, with accounting,
+    of each operation until its reply and after it; "events" the engine's own; "runtime" the calls
+    of the low-level runtime.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._manifest = folder / "manifest.json"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What was measured on what. Raises EngineError when there is no dataset."""
+        try:
+            found: dict[str, Any] = json.loads(self._manifest.read_text())
+        except (OSError, json.JSONDecodeError) as error:
+            raise EngineError(f"{self.folder}: no dataset is there: {error}") from None
+        return found
+
+    def begin(self, plan: Plan, facts: Mapping[str, Any]) -> None:
+        """Begin it, or go on with it. Raises EngineError when it is of another plan."""
+        stated = plan.model_dump(mode="json")
+        if self._manifest.exists():
+            if self.manifest["plan"] != stated:
+                raise EngineError(f"{self.folder} holds another plan's data: choose another folder")
+            return
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise EngineError(f"{self.folder} is not empty and no dataset: choose another folder")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._manifest, {"plan": stated, "facts": dict(facts)})
+
+    def add_to_manifest(self, **entries: Any) -> None:
+        """Note something that came to be known later."""
+        write_whole(self._manifest, self.manifest | entries)
+
+    def has(self, block: str) -> bool:
+        """Whether that block is finished."""
+        return (self._blocks / block / "block.json").exists()
+
+    @contextmanager
+    def writing(self, block: str) -> Iterator[BlockWriter]:
+        """Where a block goes while it is measured; kept as partial when it does not finish."""
+        partial = self._blocks / (block + PARTIAL)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        with (partial / "samples.jsonl").open("w", buffering=1) as lines:
+            yield BlockWriter(partial, lines)
+        os.replace(partial, self._blocks / block)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """All finished blocks' rows of a table. Raises EngineError when there are none."""
+        folders = self._finished()
+        if name == "blocks":
+            return pd.DataFrame([json.loads((f / "block.json").read_text()) for f in folders])
+        frames = [
+            pd.read_parquet(f / f"{name}.parquet").assign(block=f.name)
+            for f in folders
+            if (f / f"{name}.parquet").exists()
+        ]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    def hash(self) -> str:
+        """Of all that is in it: a profile says by it where its numbers come from."""
+        digest = hashlib.sha256(self._manifest.read_bytes())
+        for folder in self._finished():
+            for file in sorted(folder.glob("*.parquet")):
+                digest.update(file.read_bytes())
+        return digest.hexdigest()
+
+    @property
+    def _blocks(self) -> Path:
+        return self.folder / "blocks"
+
+    def _finished(self) -> list[Path]:
+        folders = sorted(f.parent for f in self._blocks.glob("*/block.json"))
+        folders = [f for f in folders if not f.name.endswith(PARTIAL)]
+        if not folders:
+            raise EngineError(f"{self.folder}: no block of it is finished")
+        return folders
+
+
+class BlockWriter:
+    """One block's files."""
+
+    def __init__(self, folder: Path, lines: TextIO) -> None:
+        self._folder = folder
+        self._lines = lines
+        self._samples: list[dict[str, Any]] = []
+        self.began = 0.0
+
+    def note(self, sample: Sample) -> None:
+        """Keep a sample, at once."""
+        answer = sample.answer
+        row = {
+            "client": sample.client,
+            "cycle": sample.cycle,
+            "operation": sample.operation,
+            "issued": answer.issued - self.began,
+            "first_byte": answer.first_byte - answer.issued,
+            "latency": answer.ended - answer.issued,
+            "status": answer.status,
+            "error": answer.error,
+        }
+        self._samples.append(row)
+        self._lines.write(json.dumps(row) + "\n")
+
+    def finish(self, point: Point, tables: Mapping[str, pd.DataFrame], **facts: Any) -> None:
+        """Write the tables, and last what the block is."""
+        samples = pd.DataFrame(self._samples)
+        for name, table in {"samples": samples, **tables}.items():
+            if len(table):
+                table.to_parquet(self._folder / f"{name}.parquet", index=False)
+        described = asdict(point) | {"point": point.name, "operations": list(point.operations)}
+        write_whole(self._folder / "block.json", described | facts)
+
+
+def write_whole(file: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file: all of it, or nothing."""
+    staging = file.with_name(f".{file.name}")
+    staging.write_text(json.dumps(content, indent=2) + "\n")
+    os.replace(staging, file)

@@ -1,0 +1,45 @@
+"""What a dataset holds, in a table."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from docksim.engine.measurement.dataset import Dataset
+
+
+def summary(dataset: Dataset) -> pd.DataFrame:
+    """A row a point and operation.
+
+    blocks, count   how many there are of it, without the warm-up
+    p50, p95        s, of all blocks together
+    spread          (largest - least) / median of the blocks' own medians
+    throughput      cycles/s, the median of the blocks
+    errors          operations that failed
+    """
+    blocks = dataset.table("blocks").set_index("block")
+    samples = measured_samples(dataset)
+    rows = []
+    for (point, operation), each in samples.groupby(["point", "operation"], sort=True):
+        good = each[each["error"] == ""]
+        medians = good.groupby("block")["latency"].median()
+        rows.append(
+            {
+                "point": point,
+                "operation": operation,
+                "blocks": each["block"].nunique(),
+                "count": len(each),
+                "errors": len(each) - len(good),
+                "p50": good["latency"].median(),
+                "p95": good["latency"].quantile(0.95),
+                "spread": (medians.max() - medians.min()) / medians.median(),
+                "throughput": blocks.loc[each["block"].unique(), "throughput"].median(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def measured_samples(dataset: Dataset) -> pd.DataFrame:
+    """All samples with their points, without those of warm-ups."""
+    blocks = dataset.table("blocks").set_index("block")
+    samples = dataset.table("samples").join(blocks[["point", "set", "warm_up"]], on="block")
+    return samples[samples["cycle"] >= samples["warm_up"]]

@@ -1,0 +1,44 @@
+"""The machine and the software that a dataset was measured on."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from docksim.engine.measurement.client import EngineClient
+from docksim.engine.private.requirements import binary
+
+ENGINE_FACTS = (
+    "ServerVersion", "Driver", "CgroupDriver", "CgroupVersion", "KernelVersion",
+    "OperatingSystem", "NCPU", "MemTotal", "DefaultRuntime",
+)  # fmt: skip
+
+
+async def facts(client: EngineClient) -> dict[str, Any]:
+    """Cores, kernel, storage and versions, and the day."""
+    told = json.loads((await client.send("GET", "/info")).body)
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "processor": _processor(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "engine": {key: told[key] for key in ENGINE_FACTS},
+        "versions": {name: _version(name) for name in ("containerd", "runc", "docker-registry")},
+    }
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def _version(name: str) -> str:
+    done = subprocess.run([binary(name), "--version"], capture_output=True, text=True)
+    return done.stdout.splitlines()[0].strip() if done.stdout else "unknown"

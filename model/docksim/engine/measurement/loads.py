@@ -1,0 +1,110 @@
+"""The loads: closed clients, open arrivals, batches; each tells of every operation as it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from docksim.engine.measurement.client import Answer, EngineClient, Errand
+from docksim.engine.measurement.plan import Operation, Point
+
+MakeErrand = Callable[[int, int], Errand]
+"""The errand of a client's cycle, by the numbers of both."""
+
+Quiet = Callable[[], Awaitable[None]]
+"""Waits until the engine has nothing to do any more."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One operation: `cycle` counts all clients' cycles, the warm-up's included."""
+
+    client: int
+    cycle: int
+    operation: Operation
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Window:
+    """The measured part of a block (s on the monotonic clock), and the cycles that it saw end."""
+
+    began: float
+    ended: float
+    cycles: int
+
+    @property
+    def throughput(self) -> float:
+        """Cycles a second."""
+        return self.cycles / (self.ended - self.began)
+
+
+class LoadGenerator:
+    """Drives one point's load over a client."""
+
+    def __init__(
+        self,
+        client: EngineClient,
+        point: Point,
+        errand: MakeErrand,
+        note: Callable[[Sample], None],
+        quiet: Quiet,
+        rng: np.random.Generator,
+    ) -> None:
+        self._client = client
+        self._point = point
+        self._errand = errand
+        self._note = note
+        self._quiet = quiet
+        self._rng = rng
+        self._begun = 0
+        self._ends: list[float] = []
+
+    async def run(self) -> Window:
+        """All of it, until the last cycle has ended."""
+        await {"closed": self._closed, "open": self._open, "batch": self._batch}[self._point.load]()
+        ends = sorted(self._ends)
+        first = ends[self._point.warm_up - 1] if self._point.warm_up else self._started
+        return Window(first, ends[-1], len(ends) - self._point.warm_up)
+
+    async def _closed(self) -> None:
+        self._started = time.perf_counter()
+        total = self._point.cycles + self._point.warm_up
+
+        async def client(number: int) -> None:
+            while self._begun < total:
+                await self._cycle(number)
+                if self._point.pause:
+                    await asyncio.sleep(self._point.pause)
+
+        await asyncio.gather(*(client(i) for i in range(self._point.clients)))
+
+    async def _open(self) -> None:
+        self._started = due = time.perf_counter()
+        under_way = []
+        for _ in range(self._point.cycles + self._point.warm_up):
+            due += self._rng.exponential(1.0 / self._point.rate)
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            under_way.append(asyncio.create_task(self._cycle(0)))
+        await asyncio.gather(*under_way)
+
+    async def _batch(self) -> None:
+        self._started = time.perf_counter()
+        for _ in range(self._point.cycles + self._point.warm_up):
+            await asyncio.gather(*(self._cycle(i) for i in range(self._point.clients)))
+            await self._quiet()
+
+    async def _cycle(self, client: int) -> None:
+        number = self._begun
+        self._begun += 1
+        errand = self._errand(client, number)
+        for operation in self._point.operations:
+            answer = await self._client.perform(operation, errand)
+            self._note(Sample(client, number, operation, answer))
+            if answer.error and operation in ("create", "pull"):
+                break
+        self._ends.append(time.perf_counter())

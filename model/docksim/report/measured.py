@@ -1,0 +1,43 @@
+"""The table of what a dataset of a real engine holds."""
+
+from __future__ import annotations
+
+from docksim.engine.measurement.dataset import Dataset
+from docksim.engine.measurement.describe import summary
+from docksim.report.sheet import Cell, Sheet
+
+COLUMNS = (
+    "<point", "<operation", "blocks", "count", "errors",
+    "p50 (ms)", "p95 (ms)", "spread", "cycles/s",
+)  # fmt: skip
+
+
+def sheet(dataset: Dataset) -> Sheet:
+    """A row a point and operation."""
+    facts = dataset.manifest["facts"]
+    rows = tuple(
+        tuple(
+            Cell(text)
+            for text in (
+                row["point"],
+                row["operation"],
+                f"{row['blocks']}",
+                f"{row['count']}",
+                f"{row['errors']}",
+                f"{1e3 * row['p50']:.1f}",
+                f"{1e3 * row['p95']:.1f}",
+                f"{100 * row['spread']:.0f} %",
+                f"{row['throughput']:.2f}",
+            )
+        )
+        for row in summary(dataset).to_dict("records")
+    )
+    return Sheet(
+        f"Engine {facts['engine']['ServerVersion']} on {facts['cores']} cores, {facts['date']}",
+        COLUMNS,
+        rows,
+        (
+            "Count is of operations, without warm-ups; p50 and p95 are of those that did not fail.",
+            "Spread is between the medians of repeated blocks: (largest - least) / median.",
+        ),
+    )
