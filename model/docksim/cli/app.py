@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 import typer
 
 from docksim.cli import engine, scenario
+from docksim.cli.calibrate import calibrate, validate
 from docksim.cli.init import init
 from docksim.cli.measure import measure
 from docksim.cli.simulate import simulate
@@ -31,6 +32,8 @@ app.command()(init)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(engine.app, name="engine")
 app.command()(measure)
+app.command()(calibrate)
+app.command()(validate)
 app.command()(simulate)
 app.command()(trace)
 

@@ -1,0 +1,53 @@
+"""`docksim calibrate` and `docksim validate`: a profile from measurements, held to others."""
+
+from pathlib import Path
+
+import typer
+
+from docksim.cli.engine import engine_errors
+from docksim.cli.running import clear_errors, page, progress_bar
+
+
+def calibrate(
+    dataset: Path = typer.Argument(metavar="DATASET", help="What was measured at light load."),
+    out: Path = typer.Option(metavar="PROFILE", help="The profile to write, a .toml file."),
+) -> None:
+    """Make a profile from one client's measurements."""
+    with engine_errors("calibrate"), clear_errors():
+        import tomli_w
+
+        from docksim.engine.calibration.profile import calibrate as fitted
+        from docksim.engine.measurement.dataset import Dataset
+        from docksim.report.files import write_whole
+
+        calibration = fitted(Dataset(dataset), out.stem)
+        write_whole(out, tomli_w.dumps(calibration.document))
+        typer.echo(f"Written to {out}: {len(calibration.fits)} operations were measured")
+
+
+def validate(
+    profile: Path = typer.Option(metavar="PROFILE", help="The profile that predicts."),
+    dataset: Path = typer.Option(metavar="DATASET", help="Measurements it has never seen."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
+    out: Path | None = typer.Option(
+        None, metavar="DIR", help="Write errors.csv, summary.json and the figure there."
+    ),
+) -> None:
+    """Predict each measured load, and say how far the prediction is off."""
+    with engine_errors("validate"), clear_errors():
+        import json
+
+        from docksim.engine.measurement.dataset import Dataset
+        from docksim.engine.validation.comparison import compare
+        from docksim.engine.validation.summary import summarise
+        from docksim.report.validation import sheet, write
+
+        with progress_bar(wanted=not as_json) as progress:
+            errors = compare(Dataset(dataset), profile, progress)
+        summary = summarise(errors)
+        if out is not None:
+            write(out, errors, summary)
+        if as_json:
+            typer.echo(json.dumps(summary, indent=2))
+        else:
+            page().print(sheet(summary).rich())

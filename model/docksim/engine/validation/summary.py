@@ -1,0 +1,57 @@
+"""Errors in a few figures: by set and regime, and over all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+NEAR = 0.1
+TAIL = 0.2
+
+
+def summarise(errors: pd.DataFrame) -> dict[str, Any]:
+    """By set and regime, and "overall".
+
+    points              operating points
+    mdape_throughput, mdape_p50   median absolute relative error
+    share_within_10     of throughputs and p50s, those within 10 % or the engine's own spread
+    p95_within_20, p99_within_20   of those quantiles, those within 20 % or the spread; None when
+                        the samples carry none
+    worst               the point and measure with the largest error
+    """
+    groups = {
+        " / ".join(map(str, key)): each
+        for key, each in errors.groupby(["set", "regime"])
+        if isinstance(key, tuple)
+    }
+    return {name: _figures(each) for name, each in (groups | {"overall": errors}).items()}
+
+
+def _figures(errors: pd.DataFrame) -> dict[str, Any]:
+    central = errors[errors["measure"].isin(("throughput", "p50"))]
+    worst = central.iloc[int(central["error"].abs().to_numpy().argmax())]
+    return {
+        "points": int(errors["point"].nunique()),
+        "mdape_throughput": _mdape(errors, "throughput"),
+        "mdape_p50": _mdape(errors, "p50"),
+        "share_within_10": _within(central, NEAR),
+        "p95_within_20": _within(errors[errors["measure"] == "p95"], TAIL),
+        "p99_within_20": _within(errors[errors["measure"] == "p99"], TAIL),
+        "worst": {
+            "point": worst["point"],
+            "operation": worst["operation"],
+            "measure": worst["measure"],
+            "error": float(worst["error"]),
+        },
+    }
+
+
+def _mdape(errors: pd.DataFrame, measure: str) -> float:
+    return float(errors.loc[errors["measure"] == measure, "error"].abs().median())
+
+
+def _within(errors: pd.DataFrame, bound: float) -> float | None:
+    if errors.empty:
+        return None
+    return float((errors["error"].abs() <= errors["spread"].clip(lower=bound)).mean())

@@ -1,0 +1,125 @@
+"""`docksim measure` and `docksim engine`, as a user meets them."""
+
+import pytest
+from typer.testing import CliRunner
+
+from docksim.cli.app import app
+from docksim.engine.measurement.dataset import Dataset
+from docksim.engine.measurement.describe import measured_samples
+from docksim.engine.private import PrivateEngine
+
+PLAN = """
+name = "tiny"
+repetitions = 2
+
+[[image]]
+name = "small"
+size = "200 kB"
+
+[[point]]
+set = "cycles"
+operations = ["create", "start", "stop", "rm"]
+load = { kind = "closed", clients = 2 }
+behaviour = "ignores"
+stop_timeout = "1 s"
+cycles = 4
+warm_up = 1
+
+[[point]]
+set = "light"
+operations = ["pull", "rmi"]
+load = { kind = "closed" }
+cycles = 2
+warm_up = 0
+accounting = true
+
+[[point]]
+set = "refused"
+operations = ["create", "rm", "rm", "inspect"]
+load = { kind = "closed" }
+cycles = 1
+warm_up = 0
+"""
+
+
+def docksim(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def plan(tmp_path):
+    file = tmp_path / "plan.toml"
+    file.write_text(PLAN)
+    return file
+
+
+@pytest.mark.engine
+@pytest.mark.xdist_group("engine")
+def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
+    done = docksim("measure", plan, "--out", tmp_path / "data", "--dir", engine.folder)
+    assert done.exit_code == 0, done.output
+    assert engine.status().state == "absent"
+    dataset = Dataset(tmp_path / "data")
+    samples = measured_samples(dataset)
+
+    cycles = samples[samples["set"] == "cycles"]
+    assert (cycles["error"] == "").all()
+    assert cycles["operation"].value_counts().to_dict() == dict.fromkeys(
+        ("create", "start", "stop", "rm"), 8
+    )
+    # Process 1 ignores SIGTERM: a stop takes its timeout, and a rest that is bounded.
+    stops = cycles[cycles["operation"] == "stop"]["latency"]
+    assert stops.min() >= 1.0
+    assert stops.max() < 3.0
+
+    # What is removed twice is not there, and cannot be inspected.
+    refused = samples[samples["set"] == "refused"].groupby("operation")["status"].agg(list)
+    assert sorted(refused["rm"]) == [204, 204, 404, 404]
+    assert set(refused["inspect"]) == {404}
+
+    cpu = dataset.table("cpu")
+    pulls = cpu[(cpu["operation"] == "pull") & (cpu["phase"] == "reply")]
+    assert (pulls[pulls["component"] == "dockerd"]["cpu"] > 0).all()
+
+    described = docksim("measure", "--describe", tmp_path / "data")
+    assert described.exit_code == 0
+    assert "stop" in described.output
+
+    again = docksim("measure", plan, "--out", tmp_path / "data", "--dir", engine.folder)
+    assert again.exit_code == 0
+    assert dataset.hash() == Dataset(tmp_path / "data").hash()
+
+
+@pytest.mark.engine
+@pytest.mark.xdist_group("engine")
+def test_an_engine_is_brought_up_and_down(engine):
+    assert "absent" in docksim("engine", "status", "--dir", engine.folder).output
+    up = docksim("engine", "up", "--dir", engine.folder)
+    assert (up.exit_code, "DOCKER_HOST=unix://" in up.output) == (0, True)
+    again = docksim("engine", "up", "--dir", engine.folder)
+    assert again.exit_code == 2
+    assert "already" in again.output
+    assert docksim("engine", "down", "--dir", engine.folder).exit_code == 0
+    assert "there was none" in docksim("engine", "down", "--dir", engine.folder).output
+
+
+def test_what_is_missing_is_told(plan, tmp_path, monkeypatch):
+    monkeypatch.setattr("docksim.engine.private.requirements.shutil.which", lambda *_, **__: None)
+    done = docksim("measure", plan, "--out", tmp_path / "data", "--dir", tmp_path / "engine")
+    assert done.exit_code == 2
+    assert "dockerd" in done.output
+    assert "apt-get install" in done.output
+    assert not (tmp_path / "data").exists()
+    assert not PrivateEngine(tmp_path / "engine").folder.exists()
+
+
+def test_a_plan_and_a_folder_are_asked_for():
+    done = docksim("measure")
+    assert done.exit_code == 2
+    assert "--describe" in done.output
+
+
+def test_a_folder_without_a_dataset_is_told(tmp_path):
+    done = docksim("measure", "--describe", tmp_path)
+    assert done.exit_code == 2
+    assert "no dataset" in done.output

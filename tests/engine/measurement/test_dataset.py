@@ -1,0 +1,116 @@
+"""A dataset holds what was measured, whatever happens meanwhile."""
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from docksim.engine.errors import EngineError
+from docksim.engine.measurement.client import Answer
+from docksim.engine.measurement.dataset import Dataset
+from docksim.engine.measurement.describe import summary
+from docksim.engine.measurement.loads import Sample
+from docksim.engine.measurement.plan import Plan
+from tests.engine.measurement.test_loads import POINT
+
+FACTS = {"cores": 2, "date": "2026-11-24", "engine": {"ServerVersion": "20.10"}}
+
+
+def plan(name="test"):
+    document = {"set": "s", "operations": ["ps"], "load": {"kind": "closed"}}
+    return Plan.model_validate({"name": name, "point": [document]})
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    begun = Dataset(tmp_path / "data")
+    begun.begin(plan(), FACTS)
+    return begun
+
+
+def note(writer, cycle, latency, error=""):
+    answer = Answer(10.0, 10.0, 10.0 + latency, 200, error)
+    writer.note(Sample(0, cycle, "ps", answer))
+
+
+def measured(dataset, block, latencies, **changes):
+    with dataset.writing(block) as writer:
+        for cycle, latency in enumerate(latencies):
+            note(writer, cycle, latency)
+        point = replace(POINT, operations=("ps",), warm_up=1, **changes)
+        writer.finish(point, {"cpu": pd.DataFrame()}, block=block, throughput=5.0)
+
+
+def test_a_finished_block_is_read_back(dataset):
+    measured(dataset, "one-0", [0.1, 0.2, 0.3])
+    assert dataset.has("one-0")
+    samples = Dataset(dataset.folder).table("samples")
+    assert samples["latency"].tolist() == pytest.approx([0.1, 0.2, 0.3])
+    assert set(samples["block"]) == {"one-0"}
+    assert dataset.table("blocks")["throughput"].tolist() == [5.0]
+
+
+def test_an_interrupted_block_keeps_its_samples_and_is_measured_again(dataset):
+    measured(dataset, "one-0", [0.1])
+
+    def interrupted():
+        with dataset.writing("two-0") as writer:
+            note(writer, 0, 0.25)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not dataset.has("two-0")
+    assert set(dataset.table("samples")["block"]) == {"one-0"}
+    (line,) = (dataset.folder / "blocks/two-0.partial/samples.jsonl").read_text().splitlines()
+    assert json.loads(line)["latency"] == pytest.approx(0.25)
+    measured(dataset, "two-0", [0.5])
+    assert dataset.has("two-0")
+    assert not (dataset.folder / "blocks/two-0.partial").exists()
+
+
+def test_samples_are_on_disk_as_they_are_taken(dataset):
+    with dataset.writing("one-0") as writer:
+        note(writer, 0, 0.1)
+        lines = dataset.folder / "blocks/one-0.partial/samples.jsonl"
+        assert len(lines.read_text().splitlines()) == 1
+        writer.finish(POINT, {}, block="one-0")
+
+
+def test_it_goes_on_with_the_same_plan_only(dataset):
+    measured(dataset, "one-0", [0.1])
+    Dataset(dataset.folder).begin(plan(), FACTS)
+    assert dataset.has("one-0")
+    with pytest.raises(EngineError, match="another plan"):
+        Dataset(dataset.folder).begin(plan("other"), FACTS)
+
+
+def test_a_folder_with_other_things_in_it_is_refused(tmp_path):
+    (tmp_path / "diary.txt").write_text("dear diary")
+    with pytest.raises(EngineError, match="no dataset"):
+        Dataset(tmp_path).begin(plan(), FACTS)
+
+
+def test_what_is_no_dataset_says_so(tmp_path):
+    with pytest.raises(EngineError, match="no dataset"):
+        _ = Dataset(tmp_path).manifest
+    with pytest.raises(EngineError, match="no block"):
+        Dataset(tmp_path).table("samples")
+
+
+def test_the_hash_tells_one_content_from_another(dataset):
+    measured(dataset, "one-0", [0.1])
+    before = dataset.hash()
+    assert Dataset(dataset.folder).hash() == before
+    measured(dataset, "two-0", [0.2])
+    assert dataset.hash() != before
+
+
+def test_a_description_leaves_out_warm_ups_and_failures(dataset):
+    measured(dataset, "one-0", [9.0, 0.1, 0.1, 0.1])
+    measured(dataset, "one-1", [9.0, 0.2, 0.2, 0.2])
+    (row,) = summary(dataset).to_dict("records")
+    assert (row["blocks"], row["count"], row["errors"]) == (2, 6, 0)
+    assert row["p50"] == pytest.approx(0.15)
+    assert row["spread"] == pytest.approx(0.1 / 0.15)
