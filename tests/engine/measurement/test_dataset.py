@@ -95,8 +95,13 @@ def test_a_folder_with_other_things_in_it_is_refused(tmp_path):
 def test_what_is_no_dataset_says_so(tmp_path):
     with pytest.raises(EngineError, match="no dataset"):
         _ = Dataset(tmp_path).manifest
-    with pytest.raises(EngineError, match="no block"):
+    with pytest.raises(EngineError, match="no dataset"):
         Dataset(tmp_path).table("samples")
+
+
+def test_a_dataset_without_a_finished_block_says_so(dataset):
+    with pytest.raises(EngineError, match="no block"):
+        dataset.table("samples")
 
 
 def test_the_hash_tells_one_content_from_another(dataset):

@@ -94,7 +94,9 @@ class _Book:
         longer = removed.engine_time - plain_removal.engine_time
         return {
             f"network.{name}.allocate": self._part(start, daemon),
-            f"network.{name}.namespace": self._part(start, runtime, wait=started.wait),
+            f"network.{name}.namespace": self._part(
+                start, runtime, wait=max(0.0, started.wait - plain_start.wait)
+            ),
             f"network.{name}.release": self._part(
                 removal,
                 release,

@@ -21,7 +21,13 @@ SEED = 20_10_24
 MOST_VARIABLE = 2.0
 """Coefficient of variation that a part is given at the most."""
 
+LEAST_VARIABLE = 0.01
+
+PLAIN = "host"
+"""The network that costs nothing of its own."""
+
 NEGLIGIBLE = 1e-7
+"""Seconds that are none."""
 
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "dockerd": ("checkpoint", "reply", "containers_reply", "images_reply"),
@@ -57,7 +63,9 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     for path, share in shares.items():
         component, _, operation = path.rpartition(".")
         weights = [other.weight for other in shares.values() if other.of == share.of]
-        operations[component][operation] = _steps(share, found[share.of], fits, weights, source)
+        operations[component][operation] = _steps(
+            share, fits[share.of], _variability(share, found, weights), source
+        )
     for component, names in WITHIN.items():
         for operation in names:
             operations[component][operation] = [
@@ -69,19 +77,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
 
 
-def _steps(
-    share: Share,
-    demand: Demand,
-    fits: Mapping[Key, Fit],
-    weights: list[float],
-    source: str,
-) -> list[dict[str, Any]]:
-    """Parts are drawn independently: each is more variable than the whole, so that the sum is as
-    variable as what was measured."""
-    whole = float(demand.latency.std() / demand.latency.mean())
-    total = sum(weights)
-    cv = min(MOST_VARIABLE, whole * total / float(np.sqrt(sum(w * w for w in weights))))
-    fitted = fits[share.of]
+def _steps(share: Share, fitted: Fit, cv: float, source: str) -> list[dict[str, Any]]:
     step: dict[str, Any] = {
         "source": (
             f"{source}: {share.of[0]}, network {share.of[1]}; n = {fitted.samples}, "
@@ -102,6 +98,24 @@ def _steps(
         goes_on = {"cpu": _law(share.background, cv), "background": True}
         steps.append(goes_on | {"source": f"{source}: CPU time after the reply"})
     return steps
+
+
+def _variability(share: Share, found: Mapping[Key, Demand], weights: list[float]) -> float:
+    """Coefficient of variation of each part of an operation.
+
+    Parts are drawn independently: each is more variable than the whole, so that their sum is as
+    variable as what was measured. A network's parts add what the host's own do not have.
+    """
+    operation, network, _, _ = share.of
+    demand = found[share.of]
+    variance = float(demand.latency.var())
+    if network != PLAIN:
+        plain = found.get((operation, PLAIN, share.of[2], share.of[3]))
+        variance -= float(plain.latency.var()) if plain else 0.0
+    together = float(np.linalg.norm(weights)) * demand.engine_time
+    if variance <= 0.0 or together == 0.0:
+        return LEAST_VARIABLE
+    return float(np.clip(np.sqrt(variance) / together, LEAST_VARIABLE, MOST_VARIABLE))
 
 
 def _law(mean: float, cv: float) -> dict[str, str]:

@@ -80,6 +80,7 @@ class Dataset:
 
     def table(self, name: str) -> pd.DataFrame:
         """All finished blocks' rows of a table. Raises EngineError when there are none."""
+        _ = self.manifest
         folders = self._finished()
         if name == "blocks":
             return pd.DataFrame([json.loads((f / "block.json").read_text()) for f in folders])
