@@ -72,7 +72,8 @@ def figure(errors: pd.DataFrame, file: Path) -> None:
                 of_panel = (errors["network"] == network) & (errors["operation"] == operation)
                 _draw(ax, errors[of_panel])
                 ax.set_title(f"{operation}, network {network}")
-        axes[0][0].legend()
+        for ax in axes[0][: len(SHOWN) - 1]:  # rates in the first, latencies in the others
+            ax.legend()
         canvas.savefig(file)
         plt.close(canvas)
 
@@ -95,6 +96,8 @@ def _draw(ax: Any, errors: pd.DataFrame) -> None:
         ax.plot(points["clients"], points["predicted"], color=color, label=f"{measure}, predicted")
         ax.fill_between(points["clients"], points["low"], points["high"], color=color, alpha=0.2)
     ax.set_xscale("log", base=2)
+    clients = sorted(errors["clients"].unique())
+    ax.set_xticks(clients, [f"{number}" for number in clients])
     ax.set_xlabel("clients")
     is_rate = set(errors["measure"]) == {"throughput"}
     ax.set_ylabel("cycles/s" if is_rate else "latency (s)")
