@@ -64,6 +64,6 @@ def engine_errors(command: str) -> Iterator[None]:
 
     try:
         yield
-    except (EngineError, PermissionError) as error:
+    except (EngineError, OSError) as error:
         typer.echo(f"docksim {command}: {error}", err=True)
         raise typer.Exit(UNUSABLE_ENGINE) from None

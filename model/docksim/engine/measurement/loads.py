@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from docksim.engine.measurement.client import Answer, EngineClient, Errand
+from docksim.engine.measurement.client import FAILED, Answer, EngineClient, Errand
 from docksim.engine.measurement.plan import Operation, Point
 
 MakeErrand = Callable[[int, int], Errand]
@@ -68,8 +68,8 @@ class LoadGenerator:
         """All of it, until the last cycle has ended."""
         await {"closed": self._closed, "open": self._open, "batch": self._batch}[self._point.load]()
         ends = sorted(self._ends)
-        first = ends[self._point.warm_up - 1] if self._point.warm_up else self._started
-        return Window(first, ends[-1], len(ends) - self._point.warm_up)
+        warm = min(self._point.warm_up, len(ends) - 1)
+        return Window(ends[warm - 1] if warm else self._started, ends[-1], len(ends) - warm)
 
     async def _closed(self) -> None:
         self._started = time.perf_counter()
@@ -105,6 +105,8 @@ class LoadGenerator:
         for operation in self._point.operations:
             answer = await self._client.perform(operation, errand)
             self._note(Sample(client, number, operation, answer))
+            if answer.status == FAILED:
+                self._begun = self._point.cycles + self._point.warm_up  # nobody answers: no more
             if answer.error and operation in ("create", "pull"):
                 break
         self._ends.append(time.perf_counter())

@@ -92,6 +92,8 @@ class Runner:
                 rng,
             )
             window = await load.run()
+            if self._engine.status().state != "up":
+                raise EngineError(f"the engine died in {block}: finished blocks are kept")
             elapsed = time.perf_counter() - writer.began
             taken = since(before, self._accounts.read())
             rows = [{"phase": "block", "component": c, "cpu": s} for c, s in taken.items()]
