@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import docker
@@ -12,6 +13,7 @@ import pytest
 
 from docksim.engine.errors import EngineError
 from docksim.engine.private import PrivateEngine
+from docksim.engine.private.cgroups import Groups
 from docksim.engine.private.images import ImageShape, publish
 
 # All in one worker: what one test sees of the host must not be another one's engine.
@@ -23,26 +25,47 @@ def output(*command):
 
 
 def traces():
-    """What an engine could leave on its host, besides its folder."""
+    """What an engine could leave on its host, besides its folder, groups and processes."""
     return {
         "links": output("ip", "-brief", "link"),
         "queues": output("tc", "qdisc"),
         "mounts": Path("/proc/self/mountinfo").read_text(),
         "rules": output("iptables-save"),
-        "cgroups": sorted(str(f) for f in Path("/sys/fs/cgroup").glob("*/docksim-*")),
-        "processes": sorted(
-            f"{pid.name} {(pid / 'cmdline').read_bytes()!r}"
-            for pid in Path("/proc").glob("[0-9]*")
-            if any(name in _command(pid) for name in (b"docker", b"containerd", b"shim", b"sleep"))
-        ),
     }
 
 
-def _command(pid):
+class Belongings:
+    """The groups and processes that an engine has now, and what there is of them later."""
+
+    def __init__(self, engine):
+        self.folder = engine.folder
+        self.group = tomllib.loads((engine.folder / "engine.toml").read_text())["group"]
+        self.members = {pid: began(pid) for pid in Groups(self.group).members()}
+
+    def left(self):
+        groups = [str(f) for f in Path("/sys/fs/cgroup").glob(f"*/{self.group}")]
+        members = [pid for pid, then in self.members.items() if began(pid) == then]
+        others = [f.parent for f in Path("/proc").glob("[0-9]*/cmdline") if self._is_of(f)]
+        return groups, members, others, self.folder.exists()
+
+    def _is_of(self, command):
+        try:
+            return str(self.folder).encode() in command.read_bytes()
+        except OSError:
+            return False
+
+
+NOTHING = ([], [], [], False)
+
+
+def began(pid):
+    """When a process began, which tells it from a later one of the same number; None when it has
+    ended, though nobody may have asked for its exit code yet."""
     try:
-        return (pid / "cmdline").read_bytes()
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
-        return b""
+        return None
+    return None if fields[0] == "Z" else fields[19]
 
 
 def client(engine):
@@ -67,9 +90,11 @@ def test_it_runs_containers_and_leaves_nothing(engine):
     assert container.status == "running"
     assert traces()["links"] == before["links"]
     assert traces()["mounts"] == before["mounts"]
+    belongings = Belongings(engine)
+    assert len(belongings.members) >= 6  # two holders, registry, dockerd, containerd, a shim
     engine.down()
     assert traces() == before
-    assert not engine.folder.exists()
+    assert belongings.left() == NOTHING
     assert engine.status().state == "absent"
 
 
@@ -90,9 +115,10 @@ def test_what_a_killed_harness_left_is_taken_down(engine):
     harness.kill()
     harness.wait()
     assert engine.status().state == "up"
+    belongings = Belongings(engine)
     PrivateEngine(engine.folder).down()
     assert traces() == before
-    assert not engine.folder.exists()
+    assert belongings.left() == NOTHING
 
 
 def test_an_interrupted_start_leaves_nothing(engine):
@@ -102,13 +128,13 @@ def test_an_interrupted_start_leaves_nothing(engine):
         f"PrivateEngine(Path({str(engine.folder)!r})).up()"
     )
     harness = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
-    while not engine.folder.exists():
-        time.sleep(0.01)
-    time.sleep(0.1)
+    while not (engine.folder / "registry.log").exists():  # holders and their link are there
+        time.sleep(0.001)
+    belongings = Belongings(engine)
     harness.send_signal(signal.SIGINT)
     assert harness.wait(timeout=60) != 0
     assert traces() == before
-    assert not engine.folder.exists()
+    assert belongings.left() == NOTHING
 
 
 def test_a_dead_daemon_makes_a_broken_engine_that_can_be_taken_down(running_engine):

@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from docksim.engine.private.requirements import CPU_ACCOUNTS
@@ -44,13 +45,16 @@ class Groups:
     def kill(self, patience: float) -> None:
         """End all members, and see them gone for up to `patience` seconds."""
         deadline = time.monotonic() + patience
+        killed: set[int] = set()
         while (members := self.members()) and time.monotonic() < deadline:
+            killed |= members
             for pid in members:
-                try:
+                with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
             time.sleep(PAUSE)
+        for pid in killed:
+            with suppress(ChildProcessError):  # most are not this process's children
+                os.waitpid(pid, os.WNOHANG)
 
     def remove(self) -> None:
         """Remove the groups, which must have no members any more."""
