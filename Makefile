@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help study test bench lint lock clean
+.PHONY: help study test bench validate lint lock clean
 
 help:  ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST)
@@ -18,6 +18,14 @@ test: $(INSTALLED)  ## Run the tests on all cores
 
 bench: $(INSTALLED)  ## Measure how fast the model runs
 	$(BIN)/python -m tests.perf.run
+
+validate: $(INSTALLED)  ## As root: measure a private engine, calibrate, and hold predictions against it
+	$(BIN)/docksim measure experiments/plans/engine.toml --out results/validation/dataset
+	$(BIN)/docksim calibrate results/validation/dataset --out results/validation/measured.toml
+	$(BIN)/docksim validate --profile results/validation/measured.toml \
+		--dataset results/validation/dataset --out results/validation
+	$(BIN)/docksim validate --profile results/validation/measured.toml \
+		--published experiments/published-cases.toml --out results/validation
 
 lint: $(INSTALLED)  ## Check style, types and the import contract
 	$(BIN)/ruff check

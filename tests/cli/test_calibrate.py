@@ -44,6 +44,15 @@ cycles = 10
 accounting = true
 
 [[point]]
+set = "pace"
+operations = ["create", "start", "rm --force"]
+load = { kind = "closed" }
+network = ["host", "none", "bridge"]
+cycles = 10
+warm_up = 1
+traced = true
+
+[[point]]
 set = "cycles"
 operations = ["create", "start", "rm --force"]
 load = { kind = "closed", clients = [1, 3] }

@@ -34,6 +34,22 @@ warm_up = 0
 accounting = true
 
 [[point]]
+set = "beside"
+operations = ["ps", "images"]
+load = { kind = "closed" }
+images = 2
+cycles = 30
+warm_up = 1
+beside = { clients = 2, network = "bridge" }
+
+[[point]]
+set = "runs"
+operations = ["run", "rm --force"]
+load = { kind = "closed" }
+cycles = 2
+warm_up = 0
+
+[[point]]
 set = "refused"
 operations = ["create", "rm", "rm", "inspect"]
 load = { kind = "closed" }
@@ -77,13 +93,29 @@ def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
     assert sorted(refused["rm"]) == [204, 204, 404, 404]
     assert set(refused["inspect"]) == {404}
 
+    # What goes on beside a load is not among its samples, and leaves no container.
+    beside = samples[samples["set"] == "beside"]
+    assert beside["operation"].value_counts().to_dict() == {"ps": 60, "images": 60}
+    runs = samples[samples["set"] == "runs"]
+    assert (runs["error"] == "").all()
+    assert runs["operation"].value_counts().to_dict() == {"run": 4, "rm --force": 4}
+
+    news = dataset.table("news")
+    assert set(news["status"]) == {"Pulling fs layer", "Download complete", "Pull complete"}
+    assert set(dataset.probes["probe"]) == {"flush", "namespace", "device", "inflate"}
+    assert set(dataset.probes["callers"]) == {1, 2}
+    assert (dataset.probes["seconds"] > 0).all()
+
     cpu = dataset.table("cpu")
+    phases = set(cpu[cpu["operation"] == "pull"]["phase"])
+    assert {"manifest", "download", "extract", "finish", "reply", "after"} <= phases
     pulls = cpu[(cpu["operation"] == "pull") & (cpu["phase"] == "reply")]
     assert (pulls[pulls["component"] == "dockerd"]["cpu"] > 0).all()
 
     described = docksim("measure", "--describe", tmp_path / "data")
     assert described.exit_code == 0
     assert "stop" in described.output
+    assert "Micro-probes" in described.output
 
     again = docksim("measure", plan, "--out", tmp_path / "data", "--dir", engine.folder)
     assert again.exit_code == 0

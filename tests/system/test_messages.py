@@ -66,6 +66,13 @@ def test_threads_of_several_commands_share_the_cores() -> None:
     assert latency.tolist() == pytest.approx([1.5] * 3)
 
 
+def test_a_step_may_hold_two_locks_and_blocks_those_who_want_either() -> None:
+    both = {"wait": "1 s", "lock": "one", "inner_lock": "other"}
+    assert listing(both, clients=3).tolist() == pytest.approx([1.0, 2.0, 3.0])
+    meanwhile = {"wait": "1 s", "lock": "other", "background": True}
+    assert listing(meanwhile, {"wait": "500 ms"}, both).tolist() == pytest.approx([2.0])
+
+
 def test_nobody_waits_for_what_goes_on_in_the_background() -> None:
     latency = listing({"wait": "1 s"}, {"cpu": "5 s", "background": True}, {"wait": "2 s"}, cores=1)
     assert latency.tolist() == pytest.approx([3.0])

@@ -132,3 +132,23 @@ def test_a_timeout_longer_than_the_command_changes_nothing() -> None:
     patient = closed(3, "0 s", PS, timeout="1 h")
     other = scenario(images=[PRESENT], workload=[patient], run={"commands": 30})
     pd.testing.assert_frame_equal(simulate_once(plain).commands, simulate_once(other).commands)
+
+
+CYCLE = [{"command": "create"}, {"command": "start"}, {"command": "rm", "force": True}]
+
+
+def test_an_arrival_may_perform_a_cycle_on_its_own_container() -> None:
+    batch = {"kind": "batch", "count": 4, "start": "4 s", "cycle": CYCLE}
+    frame = issued(batch, service=1.0).sort_values("number")
+    assert list(frame["command"]) == ["create", "start", "rm"] * 4
+    assert (frame["outcome"] == "ok").all()
+    assert list(frame["arrived"]) == pytest.approx([4.0, 5.0, 6.0] * 4)
+    assert list(frame.groupby(frame["number"] // 3)["container"].nunique()) == [1] * 4
+
+
+def test_a_limit_on_commands_cuts_no_visit_short() -> None:
+    visits = {"kind": "open", "arrivals": "deterministic", "rate": "2 /s", "cycle": CYCLE}
+    frame = issued(visits, service=1.0, run={"commands": 9})
+    assert frame["command"].value_counts().to_dict() == {"create": 3, "start": 3, "rm": 3}
+    came = frame.loc[frame["command"] == "create", "arrived"]
+    assert list(came) == pytest.approx([0.5, 1.0, 1.5])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from docksim.cli.engine import engine_errors
+from docksim.cli.engine import UNUSABLE_ENGINE, engine_errors
 from docksim.cli.running import clear_errors, page, progress_bar
 
 
@@ -27,27 +27,57 @@ def calibrate(
 
 def validate(
     profile: Path = typer.Option(metavar="PROFILE", help="The profile that predicts."),
-    dataset: Path = typer.Option(metavar="DATASET", help="Measurements it has never seen."),
+    dataset: Path | None = typer.Option(
+        None, metavar="DATASET", help="Measurements it has never seen."
+    ),
+    published: Path | None = typer.Option(
+        None, metavar="CASES", help="Instead: figures that others have published, a .toml file."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
     out: Path | None = typer.Option(
         None, metavar="DIR", help="Write errors.csv, summary.json and the figure there."
     ),
 ) -> None:
     """Predict each measured load, and say how far the prediction is off."""
+    if (dataset is None) == (published is None):
+        typer.echo("docksim validate: either --dataset or --published", err=True)
+        raise typer.Exit(UNUSABLE_ENGINE)
     with engine_errors("validate"), clear_errors():
-        import json
+        if dataset is not None:
+            _validate(profile, dataset, as_json, out)
+        elif published is not None:
+            _predict(profile, published, as_json, out)
 
-        from docksim.engine.measurement.dataset import Dataset
-        from docksim.engine.validation.comparison import compare
-        from docksim.engine.validation.summary import summarise
-        from docksim.report.validation import sheet, write
 
-        with progress_bar(wanted=not as_json) as progress:
-            errors = compare(Dataset(dataset), profile, progress)
-        summary = summarise(errors)
-        if out is not None:
-            write(out, errors, summary)
-        if as_json:
-            typer.echo(json.dumps(summary, indent=2))
-        else:
-            page().print(sheet(summary).rich())
+def _validate(profile: Path, dataset: Path, as_json: bool, out: Path | None) -> None:
+    import json
+
+    from docksim.engine.measurement.dataset import Dataset
+    from docksim.engine.validation.comparison import compare
+    from docksim.engine.validation.summary import summarise
+    from docksim.report.validation import sheet, write
+
+    with progress_bar(wanted=not as_json) as progress:
+        errors = compare(Dataset(dataset), profile, progress)
+    summary = summarise(errors)
+    if out is not None:
+        write(out, errors, summary)
+    if as_json:
+        typer.echo(json.dumps(summary, indent=2))
+    else:
+        page().print(sheet(summary).rich())
+
+
+def _predict(profile: Path, published: Path, as_json: bool, out: Path | None) -> None:
+    from docksim.engine.validation.published import load_cases, predict
+    from docksim.report.files import write_whole
+    from docksim.report.validation import published_sheet
+
+    cases = load_cases(published)
+    predicted = predict(cases, profile)
+    if out is not None:
+        write_whole(out / "published.csv", predicted.to_csv(index=False, float_format="%.4g"))
+    if as_json:
+        typer.echo(predicted.to_json(orient="records", indent=2))
+    else:
+        page().print(published_sheet(predicted, cases.unpredicted).rich())

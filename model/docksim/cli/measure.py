@@ -1,12 +1,19 @@
 """`docksim measure`: measure a real engine by a plan."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from docksim.cli.engine import UNUSABLE_ENGINE, engine_errors
+
+if TYPE_CHECKING:
+    from docksim.engine.measurement.plan import Plan
+    from docksim.engine.measurement.target import Target
 
 
 def measure(
@@ -15,47 +22,80 @@ def measure(
     folder: Path = typer.Option(
         Path("/var/lib/docksim-engine"), "--dir", metavar="DIR", help="Where the engine lives."
     ),
+    engine: str | None = typer.Option(
+        None, metavar="unix://SOCKET", help="Measure this engine instead of a private one."
+    ),
+    consent: bool = typer.Option(False, help="Agree to what measuring does to that engine."),
     describe: Path | None = typer.Option(
         None, metavar="DIR", help="Measure nothing: say what the dataset there holds."
     ),
 ) -> None:
-    """Measure a private engine by a plan; the same command again goes on where it stopped."""
+    """Measure an engine by a plan, a private one unless told otherwise.
+
+    The same command again goes on where it stopped.
+    """
     with engine_errors("measure"):
         if describe is not None:
             _describe(describe)
         elif plan is None or out is None:
             typer.echo("docksim measure: a PLAN and --out DIR, or --describe DIR", err=True)
             raise typer.Exit(UNUSABLE_ENGINE)
+        elif engine is None:
+            _measure_private(plan, out, folder)
         else:
-            _measure(plan, out, folder)
+            _measure_existing(plan, out, engine, consent)
 
 
-def _measure(plan_file: Path, out: Path, folder: Path) -> None:
-    import asyncio
-
-    from docksim.engine.measurement.dataset import Dataset
+def _measure_private(plan_file: Path, out: Path, folder: Path) -> None:
     from docksim.engine.measurement.plan import load_plan
-    from docksim.engine.measurement.runner import Runner
+    from docksim.engine.measurement.target import PrivateTarget
     from docksim.engine.private import PrivateEngine
 
     plan = load_plan(plan_file)
     engine = PrivateEngine(folder)
     engine.up()
     try:
-        dataset = Dataset(out)
-        with _progress() as progress:
-            asyncio.run(Runner(plan, engine, dataset).run(progress))
+        _run(plan, PrivateTarget(engine), out)
     finally:
         engine.down()
+
+
+def _measure_existing(plan_file: Path, out: Path, address: str, consent: bool) -> None:
+    from docksim.engine.existing import ExistingEngine, consequences
+    from docksim.engine.measurement.plan import load_plan
+
+    plan = load_plan(plan_file)
+    if not consent:
+        typer.echo(f"docksim measure: {consequences(address)}", err=True)
+        raise typer.Exit(UNUSABLE_ENGINE)
+    engine = ExistingEngine(address)
+    engine.check(plan)
+    try:
+        _run(plan, engine, out)
+    finally:
+        engine.clean_up()
+
+
+def _run(plan: Plan, target: Target, out: Path) -> None:
+    import asyncio
+
+    from docksim.engine.measurement.dataset import Dataset
+    from docksim.engine.measurement.runner import Runner
+
+    with _progress() as progress:
+        asyncio.run(Runner(plan, target, Dataset(out)).run(progress))
     typer.echo(f"Measured: docksim measure --describe {out}")
 
 
 def _describe(folder: Path) -> None:
     from docksim.cli.running import page
     from docksim.engine.measurement.dataset import Dataset
-    from docksim.report.measured import sheet
+    from docksim.report.measured import probes_sheet, sheet
 
-    page().print(sheet(Dataset(folder)).rich())
+    dataset = Dataset(folder)
+    page().print(sheet(dataset).rich())
+    if not dataset.probes.empty:
+        page().print(probes_sheet(dataset).rich())
 
 
 @contextmanager

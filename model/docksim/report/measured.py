@@ -41,3 +41,23 @@ def sheet(dataset: Dataset) -> Sheet:
             "Spread is between the medians of repeated blocks: (largest - least) / median.",
         ),
     )
+
+
+def probes_sheet(dataset: Dataset) -> Sheet:
+    """A row a micro-probe: medians by one caller and by two, and what that says of the section."""
+    probes = dataset.probes
+    medians = probes.groupby(["probe", "callers"])["seconds"].median().unstack("callers")
+    rows = tuple(
+        (
+            Cell(str(name)),
+            *(Cell(f"{1e3 * seconds:.2f}") for seconds in row),
+            Cell(f"{row.iloc[-1] / row.iloc[0]:.2f}"),
+        )
+        for name, row in medians.iterrows()
+    )
+    return Sheet(
+        "Micro-probes",
+        ("<section", "alone (ms)", "by two (ms)", "ratio"),
+        rows,
+        ("Medians. A section that only one at a time can be in has a ratio of 2.",),
+    )

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.ticker import NullFormatter
 
+from docksim.engine.validation.comparison import VENTILES
+from docksim.engine.validation.published import Unpredicted
 from docksim.report.files import write_whole
 from docksim.report.sheet import Cell, Sheet
-from docksim.report.style import styled
+from docksim.report.style import GRID, QUIET, styled
 
 SHOWN = ("throughput", "p50", "p95")
+MOST_SPREAD = 0.9
+"""A wider spread is drawn as this: there is no zero on a logarithmic axis."""
+
+CURVES = "cycles"
+"""The set whose closed loads are drawn against the number of clients."""
 
 
 def sheet(summary: Mapping[str, Any]) -> Sheet:
@@ -46,14 +54,117 @@ def sheet(summary: Mapping[str, Any]) -> Sheet:
     )
 
 
+def published_sheet(predicted: pd.DataFrame, unpredicted: Sequence[Unpredicted]) -> Sheet:
+    """A row a published case; those that are not predicted are named below."""
+    rows = tuple(
+        (
+            Cell(row["name"]),
+            Cell(row["measure"]),
+            Cell(_range(row["published_low"], row["published_high"])),
+            Cell(f"{row['predicted']:.2f} s"),
+            Cell(_range(row["low"], row["high"])),
+        )
+        for row in predicted.to_dict("records")
+    )
+    return Sheet(
+        "Published by others, and predicted",
+        ("<case", "<measure", "published", "predicted", "95 % interval"),
+        rows,
+        tuple(f"Not predicted: {each.name} ({each.source}): {each.why}." for each in unpredicted),
+    )
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:.2f} s" if low == high else f"{low:.2f}–{high:.2f} s"
+
+
 def write(folder: Path, errors: pd.DataFrame, summary: Mapping[str, Any]) -> None:
-    """errors.csv, summary.json and closed-loads.png. Raises OutputError."""
+    """errors.csv, summary.json and the figures. Raises OutputError."""
+    ventile = errors["measure"].isin(VENTILES)
+    distributions, errors = errors[ventile & (errors["set"] == CURVES)], errors[~ventile]
     write_whole(folder / "errors.csv", errors.to_csv(index=False, float_format="%.6g"))
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
-    figure(errors, folder / "closed-loads.png")
+    closed = errors[(errors["load"] == "closed") & (errors["set"] == CURVES)]
+    if len(closed):
+        curves(closed, folder / "closed-loads.png")
+        quantile_quantile(distributions, folder / "quantiles.png")
+    scatter(errors, folder / "predicted-against-measured.png")
 
 
-def figure(errors: pd.DataFrame, file: Path) -> None:
+def scatter(errors: pd.DataFrame, file: Path) -> None:
+    """Every p50 and p95, predicted over measured, by set; what lies in the band is within 20 %."""
+    import matplotlib.pyplot as plt
+
+    with styled():
+        canvas, axes = plt.subplots(1, 2, figsize=(8.0, 4.0), sharey=True, layout="constrained")
+        for ax, measure in zip(axes, ("p50", "p95"), strict=True):
+            if len(of_measure := errors[errors["measure"] == measure]):
+                _against(ax, of_measure, measure)
+        axes[0].set_ylabel("predicted latency (s)")
+        axes[0].legend()
+        canvas.savefig(file)
+        plt.close(canvas)
+
+
+def quantile_quantile(errors: pd.DataFrame, file: Path) -> None:
+    """Ventiles, predicted against measured: a row a network, a column an operation."""
+    import matplotlib.pyplot as plt
+
+    rows, columns = list(errors["network"].unique()), list(errors["operation"].unique())
+    with styled():
+        canvas, axes = plt.subplots(
+            len(rows),
+            len(columns),
+            figsize=(2.9 * len(columns), 2.7 * len(rows)),
+            squeeze=False,
+            layout="constrained",
+        )
+        for row, network in zip(axes, rows, strict=True):
+            for ax, operation in zip(row, columns, strict=True):
+                of_panel = (errors["network"] == network) & (errors["operation"] == operation)
+                _quantiles(ax, errors[of_panel])
+                ax.set_title(f"{operation}, network {network}")
+            row[0].set_ylabel("predicted (s)")
+        for ax in axes[-1]:
+            ax.set_xlabel("measured (s)")
+        axes[0][0].legend(title="clients")
+        canvas.savefig(file)
+        plt.close(canvas)
+
+
+def _quantiles(ax: Any, errors: pd.DataFrame) -> None:
+    limits = [errors["measured"].min(), errors["measured"].max()]
+    ax.plot(limits, limits, color=QUIET, linewidth=0.8)
+    for (clients, each), line in zip(errors.groupby("clients"), "-----:::::", strict=False):
+        points = each.sort_values("measured")
+        ax.plot(points["measured"], points["predicted"], line, marker=".", label=f"{clients}")
+    ax.set(xscale="log", yscale="log")
+    for axis in (ax.xaxis, ax.yaxis):  # ticks between the powers of ten, without their numbers
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _against(ax: Any, errors: pd.DataFrame, measure: str) -> None:
+    """Bars: the spread of the engine's repeated blocks, and the prediction's 95 % interval."""
+    limits = [errors[["measured", "predicted"]].min().min(), errors["measured"].max()]
+    ax.plot(limits, limits, color=QUIET, linewidth=0.8)
+    ax.fill_between(
+        limits, *([bound * each for each in limits] for bound in (0.8, 1.2)), color=GRID
+    )
+    for (name, each), marker in zip(errors.groupby("set"), "osD^vP*X", strict=False):
+        ax.errorbar(
+            each["measured"],
+            each["predicted"],
+            xerr=each["spread"].clip(upper=MOST_SPREAD) * each["measured"],
+            yerr=(each["high"] - each["low"]).fillna(0.0) / 2,
+            fmt=marker,
+            markersize=4,
+            linewidth=0.8,
+            label=name,
+        )
+    ax.set(xscale="log", yscale="log", xlabel="measured latency (s)", title=measure)
+
+
+def curves(errors: pd.DataFrame, file: Path) -> None:
     """Throughput and each operation's p50 and p95 against clients: a row a network."""
     import matplotlib.pyplot as plt
 

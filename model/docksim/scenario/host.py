@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from annotated_types import Gt
 
-from docksim.scenario.quantities import Bytes, BytesPerSecond
+from docksim.scenario.quantities import Bytes, BytesPerSecond, Seconds
 from docksim.scenario.randomness import RandomSeconds
-from docksim.scenario.section import Positive, PositiveNumber, Section
+from docksim.scenario.section import Positive, PositiveNumber, Section, Share
 
 
 class Host(Section):
@@ -26,6 +26,12 @@ class Host(Section):
     """Network link of the host, shared by all its transfers."""
     cpu_speed: PositiveNumber = 1.0
     """Speed of a core relative to that on which the profile was measured."""
+    parallel_efficiency: Annotated[Share, Gt(0)] = 1.0
+    """What all cores at once get done, over so many times what one gets done alone: they share
+    caches, memory and a hypervisor. Of cores that are shared fairly."""
+    reference: Seconds = 0.0
+    """Time that a reference piece of work took where the profile was measured (`docksim measure`
+    takes it before and after each block): by it, another moment's speed is known; 0: unknown."""
     scheduler: Literal["fair", "fifo"] = "fair"
     """How cores are shared: "fair" (processor sharing) or "fifo" (in turn, to completion)."""
     source: str = ""

@@ -10,9 +10,31 @@ from docksim.des.distributions import Constant, Distribution
 from docksim.scenario.errors import refusal, shown
 from docksim.scenario.quantities import Seconds
 from docksim.scenario.randomness import RandomBytesPerSecond, RandomSeconds
-from docksim.scenario.section import Count, Flag, Name, Number, Section
+from docksim.scenario.section import Count, Flag, Name, Number, Positive, Section, Share
 
 NOTHING: Distribution = Constant(0.0)
+
+
+Interval = tuple[Seconds, Seconds]
+
+
+class Fit(Section):
+    """How a measured duration is distributed, and how surely that is known."""
+
+    of: Name
+    """What was measured; a step may be a part of it."""
+    samples: Positive
+    """How many."""
+    family: Name
+    """Of the law that fits it best."""
+    aic: float | None = None
+    """Akaike's criterion of that law; left out: a constant, or the sample's own quantiles."""
+    ks: Share
+    """Kolmogorov-Smirnov distance of that law from the sample."""
+    median: Interval
+    """95 % bootstrap interval of its median."""
+    p95: Interval
+    """95 % bootstrap interval of its 95th percentile."""
 
 
 class Step(Section):
@@ -41,6 +63,10 @@ class Step(Section):
     """Whether it goes on beside all that follows: nobody waits for it."""
     lock: Name | None = None
     """The lock that is held for the step."""
+    inner_lock: Name | None = None
+    """A second lock, taken within the first and held as long."""
+    fit: Fit | None = None
+    """The measurement that its numbers come from, where it is a calibrated one."""
     source: Name
     """Where these numbers come from."""
 

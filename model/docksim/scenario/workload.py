@@ -46,15 +46,30 @@ class _Workload(Section):
 
 
 class _Mixed(_Workload):
-    mix: Annotated[tuple[Action, ...], MinLen(1)]
+    mix: tuple[Action, ...] = ()
     """Actions, of which one is chosen by weight for each command."""
+    cycle: tuple[Action, ...] = ()
+    """Instead of a mix: actions that each arrival performs one after the other, as a client that
+    comes and goes; rates and counts are of arrivals then."""
 
     @field_validator("mix")
     @classmethod
     def _something_to_choose(cls, mix: tuple[Action, ...]) -> tuple[Action, ...]:
-        if not any(action.weight for action in mix):
+        if mix and not any(action.weight for action in mix):
             raise refusal("all weights are 0", "at least one above 0")
         return _nobodys_own(mix, "mix")
+
+    @field_validator("cycle")
+    @classmethod
+    def _own_containers(cls, cycle: tuple[Action, ...]) -> tuple[Action, ...]:
+        return _meaning_own(cycle)
+
+    @model_validator(mode="after")
+    def _mix_or_cycle(self) -> Self:
+        if bool(self.mix) == bool(self.cycle):
+            found = "both mix and cycle" if self.mix else "neither mix nor cycle"
+            raise refusal(found, "one of them, with at least one action", at=("mix",))
+        return self
 
 
 class Period(Section):
@@ -128,15 +143,7 @@ class Closed(_Workload):
     @field_validator("cycle")
     @classmethod
     def _own_containers(cls, cycle: tuple[Action, ...]) -> tuple[Action, ...]:
-        """Clients that create containers mean their own, unless they say otherwise."""
-        if not any(isinstance(action, CreatingAction) for action in cycle):
-            return _nobodys_own(cycle, "cycle without run or create")
-        return tuple(
-            action.model_copy(update={"target": "own"})
-            if isinstance(action, TargetedAction) and "target" not in action.model_fields_set
-            else action
-            for action in cycle
-        )
+        return _meaning_own(cycle)
 
 
 class Batch(_Mixed):
@@ -201,7 +208,21 @@ def actions_of(workload: Workload) -> list[tuple[Place, Action]]:
             rows = enumerate(workload.rows)
             return [(("rows", number, "action"), row.action) for number, row in rows]
         case _:
-            return [(("mix", number), action) for number, action in enumerate(workload.mix)]
+            key = "mix" if workload.mix else "cycle"
+            chosen = workload.mix or workload.cycle
+            return [((key, number), action) for number, action in enumerate(chosen)]
+
+
+def _meaning_own(cycle: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Clients that create containers mean their own, unless they say otherwise."""
+    if not any(isinstance(action, CreatingAction) for action in cycle):
+        return _nobodys_own(cycle, "cycle without run or create")
+    return tuple(
+        action.model_copy(update={"target": "own"})
+        if isinstance(action, TargetedAction) and "target" not in action.model_fields_set
+        else action
+        for action in cycle
+    )
 
 
 def _nobodys_own(actions: tuple[Action, ...], where: str) -> tuple[Action, ...]:

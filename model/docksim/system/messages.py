@@ -155,8 +155,9 @@ class Costs:
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:
             steps.append(Pause(self._draws(f"{name}.wait", pause), cost.wait_per_item))
-        if cost.lock:
-            steps = [Locked(self._env, ledger, self._host.lock(cost.lock), steps)]
+        for lock in (cost.inner_lock, cost.lock):
+            if lock:
+                steps = [Locked(self._env, ledger, self._host.lock(lock), steps)]
         if cost.background:
             steps = [Background(self._env, Chain(self._env, steps))]
         return steps

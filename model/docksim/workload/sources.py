@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 import simpy
 
@@ -11,7 +11,7 @@ from docksim.des.streams import Draws, Streams
 from docksim.scenario.workload import Batch, Closed, Open, Replay, Workload
 from docksim.system.container import Container
 from docksim.workload.arrivals import arrival_times
-from docksim.workload.choices import Chooser
+from docksim.workload.choices import Chooser, Plan
 from docksim.workload.issuer import Issuer
 
 Events = Generator[simpy.Event, object, None]
@@ -41,24 +41,55 @@ def sources(
 def _open(
     env: Environment, workload: Open, streams: Streams, chooser: Chooser, issuer: Issuer
 ) -> Events:
-    mix = chooser.mix(workload.name, workload.mix)
+    arrive = _arrival(env, workload, chooser, issuer)
     for instant, size in arrival_times(workload, streams):
         yield _until(env, workload.start + instant)
         for _ in range(size):
             if issuer.exhausted:
                 return
-            number = issuer.next_number()
-            issuer.send(number, workload.name, mix.pick(number), workload.timeout)
+            arrive()
 
 
 def _batch(env: Environment, workload: Batch, chooser: Chooser, issuer: Issuer) -> Events:
-    mix = chooser.mix(workload.name, workload.mix)
+    arrive = _arrival(env, workload, chooser, issuer)
     yield _until(env, workload.start)
     for _ in range(workload.count):
         if issuer.exhausted:
             return
-        number = issuer.next_number()
-        issuer.send(number, workload.name, mix.pick(number), workload.timeout)
+        arrive()
+
+
+def _arrival(
+    env: Environment, workload: Open | Batch, chooser: Chooser, issuer: Issuer
+) -> Callable[[], object]:
+    """What happens at an arrival: a command of the mix is sent, or a client begins the cycle."""
+    if workload.mix:
+        mix = chooser.mix(workload.name, workload.mix)
+
+        def send() -> None:
+            number = issuer.next_number()
+            issuer.send(number, workload.name, mix.pick(number), workload.timeout)
+
+        return send
+    plans = [chooser.plan(action) for action in workload.cycle]
+
+    def come() -> None:
+        # Its commands are counted now, so that a limit on commands cuts no visit short.
+        numbers = [issuer.next_number() for _ in plans]
+        env.process(_visit(workload, plans, numbers, issuer))
+
+    return come
+
+
+def _visit(
+    workload: Open | Batch, plans: Sequence[Plan], numbers: Sequence[int], issuer: Issuer
+) -> Events:
+    """A client that performs the cycle once."""
+    own: Container | None = None
+    for number, plan in zip(numbers, plans, strict=True):
+        command = yield from issuer.perform(number, workload.name, plan, workload.timeout, own)
+        if plan.kind is not None:
+            own = command.container
 
 
 def _replay(env: Environment, workload: Replay, chooser: Chooser, issuer: Issuer) -> Events:

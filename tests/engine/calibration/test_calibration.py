@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import tomli_w
 
-from docksim.engine.calibration.demands import demands
+from docksim.engine.calibration.demands import Key, demands
 from docksim.engine.calibration.profile import calibrate
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.client import Answer
@@ -15,45 +15,92 @@ from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.loads import Sample
 from docksim.engine.measurement.plan import Plan
 from docksim.engine.validation.scenarios import scenario_of
+from docksim.scenario.profile import Fit
 from docksim.scenario.quantities import SECONDS
+from docksim.scenario.randomness import RandomQuantity
 from docksim.simulation import simulate_once
 from tests.engine.measurement.test_loads import POINT
 
 CLIENT = 0.001
+REFERENCE = 0.0005
 CYCLES = 60
 
-# Of each operation: dockerd, runtime, containers, kernel (core-s), and waiting (s).
+# Core-seconds by component, and s of waiting, of which some in kernel sleeps that are serialised.
 COSTS = {
-    "create": (0.008, 0.0, 0.0, 0.001, 0.002),
-    "start": (0.010, 0.050, 0.020, 0.002, 0.010),
-    "rm --force": (0.012, 0.036, 0.0, 0.003, 0.0),
-    "stop": (0.010, 0.036, 0.0, 0.002, 0.0),
-    "rm": (0.004, 0.0, 0.0, 0.001, 0.001),
-    "ps": (0.001, 0.0, 0.0, 0.0, 0.0),
-    "images": (0.001, 0.0, 0.0, 0.0, 0.0),
-    "inspect": (0.001, 0.0, 0.0, 0.0, 0.0),
-}
+    "create": {"dockerd": 0.008, "kernel": 0.001, "wait": 0.002},
+    "start": {
+        "dockerd": 0.010, "containerd": 0.008, "shim": 0.018, "runc": 0.014, "init": 0.020,
+        "kernel": 0.002, "wait": 0.020, "cgroup": 0.010,
+    },
+    "rm --force": {
+        "dockerd": 0.012, "containerd": 0.006, "shim": 0.010, "runc": 0.012, "kernel": 0.003,
+        "wait": 0.010,
+    },
+    "stop": {"dockerd": 0.010, "shim": 0.010, "runc": 0.012, "kernel": 0.002},
+    "rm": {"dockerd": 0.004, "kernel": 0.001, "wait": 0.001},
+    "ps": {"dockerd": 0.001},
+    "images": {"dockerd": 0.001},
+    "inspect": {"dockerd": 0.001},
+}  # fmt: skip
 EXTRA = {
     "host": {},
-    "none": {"start": (0.050, 0.040, 0.0, 0.0, 0.0)},
+    "none": {"start": {"hook": 0.070, "wait": 0.005}},
     "bridge": {
-        "start": (0.055, 0.045, 0.0, 0.0, 0.005),
-        "rm --force": (0.010, 0.0, 0.0, 0.005, 0.030),
+        "start": {"hook": 0.075, "dockerd": 0.004, "wait": 0.030, "rcu_barrier": 0.018},
+        "rm --force": {"dockerd": 0.010, "wait": 0.030, "rcu_barrier": 0.016},
     },
 }
-COMPONENTS = ("dockerd", "runtime", "containers", "rest")
+SLEEPS = ("cgroup", "rcu_barrier")
+OPENING = 0.5  # part of dockerd's time in a start, before anything is executed
+AFTER = 0.002  # core-seconds after a removal by force, by the kernel
+LISTED = 0.0001
 
 
 def costs(operation, network):
-    extra = EXTRA[network].get(operation, (0.0,) * 5)
-    return [a + b for a, b in zip(COSTS[operation], extra, strict=True)]
+    found = dict(COSTS[operation])
+    for name, seconds in EXTRA[network].get(operation, {}).items():
+        found[name] = found.get(name, 0.0) + seconds
+    return found
+
+
+def cpu_of(operation, network):
+    return {n: s for n, s in costs(operation, network).items() if n not in ("wait", *SLEEPS)}
 
 
 def latency(operation, network):
-    return sum(costs(operation, network)) + CLIENT
+    wait = costs(operation, network).get("wait", 0.0)
+    return sum(cpu_of(operation, network).values()) + wait + CLIENT
 
 
-def add_block(dataset, operations, network, behaviour, containers=0):
+def rows_of(operation, network, number, listed):
+    """What the scheduler would have seen: by table."""
+    of = {"number": number, "operation": operation}
+    cpu = cpu_of(operation, network) | {"client": CLIENT}
+    cpu["dockerd"] += listed
+    busy = sum(cpu.values()) - CLIENT
+    rest = costs(operation, network).get("wait", 0.0) + CLIENT
+    tables = {
+        "cpu": [of | {"phase": "reply", "component": c, "cpu": s} for c, s in cpu.items()],
+        "occupancy": [
+            of | {"phase": "reply", "cores": cores, "seconds": s}
+            for cores, s in ((1, busy), (0, rest))
+        ],
+        "sleeps": [
+            of | {"phase": "reply", "component": "x", "reason": r, "count": 1, "seconds": s}
+            for r, s in costs(operation, network).items()
+            if r in SLEEPS
+        ],
+    }
+    after = AFTER if operation == "rm --force" else 0.0
+    tables["cpu"].append(of | {"phase": "after", "component": "kernel", "cpu": after})
+    if operation == "start":
+        opening = OPENING * cpu["dockerd"]
+        tables["cpu"].append(of | {"phase": "opening", "component": "dockerd", "cpu": opening})
+        tables["occupancy"].append(of | {"phase": "opening", "cores": 1, "seconds": opening})
+    return tables
+
+
+def add_block(dataset, operations, network, behaviour, containers=0, reference=REFERENCE):
     rng = np.random.default_rng(len(operations) + containers)
     point = replace(
         POINT,
@@ -65,42 +112,47 @@ def add_block(dataset, operations, network, behaviour, containers=0):
         accounting=True,
         warm_up=0,
     )
-    rows = []
-    with dataset.writing(point.name) as writer:
-        for cycle in range(CYCLES):
-            for operation in operations:
-                factor = rng.gamma(100.0, 0.01)
-                *cpu, _ = costs(operation, network)
-                took = factor * latency(operation, network) + 0.0001 * containers * (
-                    operation == "ps"
-                )
-                writer.note(Sample(0, cycle, operation, Answer(0.0, 0.0, took, 200, "")))
-                taken = dict(zip(COMPONENTS, cpu, strict=True)) | {"client": CLIENT}
-                taken["dockerd"] += 0.0001 * containers * (operation == "ps")
-                number = len(rows)
-                rows += [
-                    {"phase": phase, "component": component, "number": number,
-                     "operation": operation, "cpu": seconds if phase == "reply" else 0.0}
-                    for phase in ("reply", "after")
-                    for component, seconds in taken.items()
-                ]  # fmt: skip
-        writer.finish(point, {"cpu": pd.DataFrame(rows)}, block=point.name, throughput=1.0)
+    tables = {"cpu": [], "occupancy": [], "sleeps": []}
+    slowness = reference / REFERENCE
+    name = f"{point.name}-{slowness:g}"
+    with dataset.writing(name) as writer:
+        for number, operation in enumerate(CYCLES * operations):
+            listed = LISTED * containers * (operation == "ps")
+            took = rng.gamma(100.0, 0.01) * (latency(operation, network) + listed)
+            busy = sum(cpu_of(operation, network).values()) + listed
+            took += (slowness - 1.0) * busy
+            writer.note(Sample(0, number, operation, Answer(0.0, 0.0, took, 200, "")))
+            for table, rows in rows_of(operation, network, number, listed).items():
+                for row in rows:
+                    slow = row.get("component") != "client" and row.get("cores") != 0
+                    for key in {"cpu", "seconds"} & set(row):
+                        row[key] *= slowness if slow and table != "sleeps" else 1.0
+                tables[table] += rows
+        frames = {table: pd.DataFrame(rows) for table, rows in tables.items()}
+        writer.finish(point, frames, block=name, throughput=1.0, reference=reference)
 
 
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory):
-    made = Dataset(tmp_path_factory.mktemp("made") / "data")
+def made(folder):
+    dataset = Dataset(folder)
     document = {"set": "s", "operations": ["ps"], "load": {"kind": "closed"}}
     engine = {"ServerVersion": "made up", "KernelVersion": "6", "Driver": "overlay2"}
     facts = {"cores": 2, "date": "2026-11-24", "processor": "none", "engine": engine}
     engine["CgroupVersion"] = "1"
-    made.begin(Plan.model_validate({"name": "made", "point": [document]}), facts)
+    dataset.begin(Plan.model_validate({"name": "made", "point": [document]}), facts)
+    lives = [{"callers": 1, "cpu": 0.030}, {"callers": 4, "cpu": 0.033}]
+    dataset.add_to_manifest(container_lives=lives)
+    return dataset
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    found = made(tmp_path_factory.mktemp("made") / "data")
     for network in EXTRA:
-        add_block(made, ("create", "start", "rm --force"), network, "ignores")
-    add_block(made, ("create", "start", "stop", "rm"), "host", "honours")
+        add_block(found, ("create", "start", "rm --force"), network, "ignores")
+    add_block(found, ("create", "start", "stop", "rm"), "host", "honours")
     for containers in (0, 50):
-        add_block(made, ("ps", "images", "inspect"), "host", "ignores", containers)
-    return made
+        add_block(found, ("ps", "images", "inspect"), "host", "ignores", containers)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -110,21 +162,49 @@ def profile(dataset, tmp_path_factory):
     return file
 
 
-def test_demands_are_what_the_accounts_say(dataset):
-    found = demands(dataset)["start", "bridge", "ignores", 0]
-    dockerd, runtime, containers, kernel, wait = costs("start", "bridge")
-    assert found.cpu == pytest.approx(
-        {"dockerd": dockerd, "runtime": runtime, "containers": containers, "rest": kernel}
-    )
-    assert found.wait == pytest.approx(wait, abs=0.005)
-    assert found.threads == 1.0
+def test_demands_are_what_the_scheduler_saw(dataset):
+    found = demands(dataset)[Key("start", "bridge")]
+    assert {c: s for c, s in found.cpu.items() if s} == pytest.approx(cpu_of("start", "bridge"))
+    assert found.wait == pytest.approx(costs("start", "bridge")["wait"], abs=0.01)
+    assert found.threads == pytest.approx(1.0)
+    assert found.locked("cgroup") == pytest.approx(0.010)
+
+
+def test_a_moment_at_which_the_machine_was_slow_is_told_from_a_dear_operation(tmp_path):
+    found = made(tmp_path / "drifting")
+    cycle = ("create", "start", "rm --force")
+    for network in ("none", "bridge"):
+        add_block(found, cycle, network, "ignores")
+    add_block(found, cycle, "host", "ignores", reference=1.5 * REFERENCE)
+    slow = demands(found)[Key("start")]
+    assert slow.total == pytest.approx(sum(cpu_of("start", "host").values()))
+    assert slow.latency.mean() == pytest.approx(latency("start", "host"), rel=0.05)
+
+
+def test_serialised_sleeps_become_waiting_under_their_lock(dataset):
+    operations = calibrate(dataset, "made").document["operations"]
+    set_up = operations["runtime.runc"]["set_up"]
+    assert [step.get("lock") for step in set_up] == [None, "kernel.cgroup"]
+    (barrier,) = (s for s in operations["network.bridge"]["namespace"] if "lock" in s)
+    assert (barrier["lock"], barrier["inner_lock"]) == ("kernel.rtnl", "kernel.rcu_barrier")
+    assert RandomQuantity(SECONDS).parse(barrier["wait"]).mean == pytest.approx(0.018, rel=0.01)
+
+
+def test_what_goes_on_after_the_reply_is_in_the_background(dataset):
+    steps = calibrate(dataset, "made").document["operations"]["runtime.runc"]["delete"]
+    assert [step.get("background", False) for step in steps] == [False, True]
+
+
+def test_cores_slow_each_other_as_the_runtime_alone_shows(dataset):
+    host = calibrate(dataset, "made").document["host"]
+    assert host["parallel_efficiency"] == pytest.approx(30 / 33, abs=1e-3)
 
 
 @pytest.mark.parametrize("network", EXTRA)
 def test_a_client_alone_meets_the_latencies_that_were_measured(profile, network):
     operations = ("create", "start", "rm --force")
     block = vars(replace(POINT, operations=operations, network=network, cycles=300, warm_up=0))
-    scenario = scenario_of(block | {"point": "alone"}, profile, CLIENT)
+    scenario = scenario_of(block | {"point": "alone", "reference": REFERENCE}, profile, CLIENT)
     commands = simulate_once(scenario).commands
     took = commands["ended"] - commands["arrived"]
     for operation in operations:
@@ -139,10 +219,15 @@ def test_each_containers_cost_in_a_listing_is_found(dataset):
     assert SECONDS.parse(steps[0]["cpu_per_item"]) == pytest.approx(1e-4, rel=0.01)
 
 
-def test_a_number_says_where_it_comes_from(dataset):
+def test_a_number_says_where_it_comes_from_and_how_surely(dataset):
     (step,) = calibrate(dataset, "made").document["operations"]["dockerd"]["containers_create"]
-    for word in ("made up", "2026-11-24", "one client", "create", "n = 60", "KS", "p95"):
+    for word in ("made up", "2026-11-24", "one client"):
         assert word in step["source"]
+    known = Fit.model_validate(step["fit"])
+    assert known.samples == CYCLES
+    assert known.ks < 0.1
+    assert known.median[0] < latency("create", "host") < known.median[1]
+    assert known.median[1] < known.p95[0] < known.p95[1]
 
 
 def test_the_profile_names_machine_versions_and_data(dataset):
@@ -151,9 +236,8 @@ def test_the_profile_names_machine_versions_and_data(dataset):
         assert word in description
 
 
-def test_what_the_dataset_lacks_is_named(tmp_path, dataset):
-    few = Dataset(tmp_path / "few")
-    few.begin(Plan.model_validate(dataset.manifest["plan"]), dataset.manifest["facts"])
+def test_what_the_dataset_lacks_is_named(tmp_path):
+    few = made(tmp_path / "few")
     add_block(few, ("create", "start", "rm --force"), "host", "ignores")
     with pytest.raises(EngineError, match="lacks"):
         calibrate(few, "few")

@@ -11,7 +11,7 @@ import pytest
 
 from docksim.engine.measurement.client import Answer, Errand
 from docksim.engine.measurement.loads import LoadGenerator
-from docksim.engine.measurement.plan import Point
+from docksim.engine.measurement.points import Point
 
 POINT = Point(
     set="test",
@@ -26,12 +26,17 @@ POINT = Point(
     behaviour="ignores",
     stop_timeout=1.0,
     containers=0,
+    images=0,
     log_size=0.0,
     slots=3,
     link_rate=0.0,
+    rtt=0.0,
+    beside=None,
+    timed_runtime=False,
     cycles=12,
     warm_up=3,
     accounting=False,
+    traced=False,
 )
 
 

@@ -74,6 +74,10 @@ def test_a_share_of_capacity_is_not_yet_a_rate(tmp_path):
             POINT + 'load = { kind = "closed", clients = 2 }\naccounting = true\n',
             ["accounting", "one closed client"],
         ),
+        (
+            POINT + 'load = { kind = "batch", size = 2 }\ntraced = true\n',
+            ["traced", "one closed client"],
+        ),
         (2 * (POINT + 'load = { kind = "closed" }\n'), ["there twice"]),
         ("", ["point", "missing"]),
         ("point = [", ["TOML"]),

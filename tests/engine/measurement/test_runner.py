@@ -12,6 +12,7 @@ from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.plan import Plan
 from docksim.engine.measurement.runner import Runner
+from docksim.engine.measurement.target import PrivateTarget
 
 ENDLESS = {
     "name": "endless",
@@ -36,7 +37,9 @@ def test_an_engine_that_dies_is_told_and_the_samples_so_far_are_kept(running_eng
     killer.start()
     with pytest.raises(EngineError, match="died"):
         asyncio.run(
-            Runner(Plan.model_validate(ENDLESS), running_engine, dataset).run(lambda *_: None)
+            Runner(Plan.model_validate(ENDLESS), PrivateTarget(running_engine), dataset).run(
+                lambda *_: None
+            )
         )
     killer.join()
     (kept,) = samples.glob("*.partial/samples.jsonl")

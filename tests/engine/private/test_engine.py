@@ -31,6 +31,7 @@ def traces():
         "queues": output("tc", "qdisc"),
         "mounts": Path("/proc/self/mountinfo").read_text(),
         "rules": output("iptables-save"),
+        "loops": output("losetup", "--all"),
     }
 
 

@@ -1,11 +1,14 @@
 """Predictions are compared with what was measured, and errors summed up as they are."""
 
+from importlib import resources
+
 import pandas as pd
 import pytest
 
 from docksim.engine.validation.comparison import regime
-from docksim.engine.validation.scenarios import is_covered
+from docksim.engine.validation.scenarios import is_covered, scenario_of
 from docksim.engine.validation.summary import summarise
+from docksim.simulation import simulate_once
 from tests.engine.measurement.test_loads import POINT
 
 
@@ -57,19 +60,75 @@ def test_sets_and_regimes_are_told_apart():
     ("clients", "cores", "expected"),
     [(1, 2, "light"), (2, 2, "knee"), (4, 2, "knee"), (5, 2, "saturation"), (3, 4, "light")],
 )
-def test_regimes_go_by_clients_a_core(clients, cores, expected):
-    assert regime(clients, cores) == expected
+def test_regimes_of_closed_loads_go_by_clients_a_core(clients, cores, expected):
+    assert regime({"load": "closed", "clients": clients}, cores) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0.3, "light"), (0.6, "knee"), (0.8, "knee"), (0.9, "saturation")]
+)
+def test_regimes_of_open_loads_go_by_their_share_of_the_capacity(share, expected):
+    assert regime({"load": "open", "of_capacity": share}, 2) == expected
 
 
 @pytest.mark.parametrize(
     ("changes", "covered"),
     [
         ({}, True),
-        ({"load": "open"}, False),
+        ({"load": "open"}, True),
+        ({"behaviour": "delays"}, True),
         ({"accounting": True}, False),
-        ({"operations": ("pull", "rmi")}, False),
+        ({"traced": True}, False),
+        ({"operations": ("pull", "rmi")}, True),
+        ({"operations": ("logs", "kill")}, True),
         ({"behaviour": "mixed"}, False),
     ],
 )
 def test_only_loads_that_can_be_simulated_are(changes, covered):
     assert is_covered(vars(POINT) | changes) == covered
+
+
+@pytest.fixture
+def profile(tmp_path):
+    file = tmp_path / "own.toml"
+    text = resources.files("docksim.scenario.data").joinpath("default-profile.toml").read_text()
+    file.write_text(text.replace("[host]", '[host]\nreference = "500 us"', 1))
+    return file
+
+
+def simulated(profile, **changes):
+    block = vars(POINT) | {"point": "one", "reference": 0.0005} | changes
+    return simulate_once(scenario_of(block, profile, 0.001)).commands
+
+
+@pytest.mark.parametrize(
+    ("load", "cycles"),
+    [
+        ({"load": "closed", "clients": 4}, 15),
+        ({"load": "open", "rate": 5.0}, 15),
+        ({"load": "batch", "clients": 6}, 6),
+    ],
+)
+def test_a_load_is_simulated_with_the_counts_that_were_measured(profile, load, cycles):
+    commands = simulated(profile, **load)
+    assert (commands["outcome"] == "ok").all()
+    assert len(commands) == 3 * cycles
+    counts = commands["command"].value_counts()
+    assert counts["create"] >= counts["start"] >= counts["rm"] >= cycles - 4
+
+
+def test_a_batch_comes_at_once(profile):
+    commands = simulated(profile, load="batch", clients=6)
+    assert (commands.loc[commands["command"] == "create", "arrived"] == 0.0).all()
+
+
+def test_what_is_looked_at_without_being_made_stands_there(profile):
+    looking = {"operations": ("ps", "inspect"), "containers": 3}
+    commands = simulated(profile, **looking)
+    assert (commands["outcome"] == "ok").all()
+
+
+def test_a_slower_machine_is_simulated_as_a_slower_one(profile):
+    usual, slow = simulated(profile), simulated(profile, reference=0.00075)
+    ratio = slow["ended"].max() / usual["ended"].max()
+    assert 1.2 < ratio < 1.5  # CPU time takes half as long again, waiting as long as ever

@@ -1,20 +1,42 @@
 """Which operation of the profile gets which part of what was measured.
 
-An operation of the Engine API is measured as a whole: its latency, and the CPU time of dockerd, of
-the runtime (containerd, shim, runc), of the container's own start and of the kernel. Networks cost
-what they cost more than the host's own. What the data do not tell apart, one operation of the
-profile stands for, and says so; the others of that request are free then.
+An operation of the Engine API is measured as a whole: its latency, the CPU time of each component,
+and the kernel sleeps that are serialised. Networks cost what they cost more than the host's own.
+What the data do not tell apart, one operation of the profile stands for, and says so; the others
+of that request are free then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from docksim.engine.calibration.demands import CONTAINERS, DAEMON, KERNEL, RUNTIME, Demand, Key
+from docksim.engine.calibration.demands import Demand, Key
 from docksim.engine.errors import EngineError
 
 NETWORKS = ("none", "bridge")
+
+CGROUP = "kernel.cgroup"
+"""Moving a process into a cgroup (v1) takes the thread groups' lock for writing, which lasts an
+RCU grace period: cgroup_procs_write_start, kernel/cgroup/cgroup.c."""
+
+BARRIER = "kernel.rcu_barrier"
+"""Network devices that move or go, and network namespaces that end, wait for all RCU callbacks,
+one at a time: barrier_mutex in rcu_barrier, kernel/rcu/tree.c."""
+
+RTNL = "kernel.rtnl"
+"""Changes of network devices are made one at a time; a device that moves into a namespace waits
+for that barrier meanwhile: do_setlink under rtnl_lock, net/core/rtnetlink.c."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Serialised waiting: `count` times, `seconds` in all, under `lock` and perhaps another."""
+
+    lock: str
+    seconds: float
+    count: float
+    inner: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,6 +45,8 @@ class Share:
 
     of          whose latency tells how variable it is
     weight      part of that operation's time, for how variability is divided among parts
+    locked      waiting that is serialised besides, before the reply and after it
+    background  core-seconds after the reply
     """
 
     cpu: float
@@ -30,8 +54,11 @@ class Share:
     threads: float
     of: Key
     weight: float
-    background: float = 0.0
     per_item: float = 0.0
+    per_byte: float = 0.0
+    locked: Section | None = None
+    background: float = 0.0
+    background_locked: Section | None = None
 
 
 def allocate(found: Mapping[Key, Demand]) -> dict[str, Share]:
@@ -49,100 +76,154 @@ class _Book:
 
     def creation(self) -> dict[str, Share]:
         key = self._key("create")
+        demand = self._demand(key)
+        rest = demand.total - demand.cpu["dockerd"]
         return {
-            "dockerd.containers_create": self._share(key, (DAEMON, RUNTIME)),
-            "storage.overlay2.create_layer": self._share(key, (KERNEL,), waits=True),
+            "dockerd.containers_create": self._part(key, demand.cpu["dockerd"]),
+            "storage.overlay2.create_layer": self._part(key, rest, demand.wait),
         }
 
     def start(self) -> dict[str, Share]:
         key = self._key("start")
+        demand = self._demand(key)
+        moved = Section(CGROUP, demand.locked("cgroup"), 1.0)
+        after = sum(demand.after.values())
         return {
-            "dockerd.containers_start": self._share(key, (DAEMON,)),
-            "storage.overlay2.mount": self._share(key, (KERNEL,)),
-            "runtime.runc.create": self._share(key, (RUNTIME,), waits=True),
-            "runtime.runc.start": self._share(key, (CONTAINERS,)),
+            "dockerd.containers_start": self._part(key, demand.cpu["dockerd"]),
+            "storage.overlay2.mount": self._part(key, demand.cpu["kernel"]),
+            "containerd.create_task": self._part(key, demand.cpu["containerd"]),
+            "shim.start": self._part(key, demand.cpu["shim"]),
+            "runtime.runc.create": self._part(
+                key, demand.cpu["runc"] + demand.cpu["hook"], demand.wait - moved.seconds
+            ),
+            "runtime.runc.set_up": self._part(
+                key, demand.cpu["init"], locked=moved, background=after
+            ),
         }
 
     def removal(self) -> dict[str, Share]:
-        """A removal by force is an end and a removal; the end is what it has more than `rm`."""
+        """A removal by force is an end and a removal; the end is what it has more than `rm`.
+
+        Who waits for an end hears of it when dockerd's work on it is done, but for the network's:
+        a removal after a stop finds nothing left to wait for.
+        """
         forced, plain, stop = self._key("rm --force"), self._key("rm"), self._key("stop")
         removal, end = self._demand(plain), self._demand(forced)
-        runtime = self._share(forced, (RUNTIME, CONTAINERS))
-        exit_work = end.cpu[DAEMON] - removal.cpu[DAEMON]
-        stopping = self._demand(stop).cpu[DAEMON] - exit_work
-        wait = max(0.0, end.wait - removal.wait)
+        exit_work = max(0.0, end.cpu["dockerd"] - removal.cpu["dockerd"])
+        stopping = max(0.0, self._demand(stop).cpu["dockerd"] - exit_work)
+        kernel = max(0.0, end.cpu["kernel"] - removal.cpu["kernel"])
+        runc = (end.cpu["runc"] + end.cpu["init"] + end.cpu["hook"]) / 2
+        rest = removal.total - removal.cpu["dockerd"]
+        after = sum(end.after.values())
         return {
-            "dockerd.containers_delete": self._share(plain, (DAEMON,)),
-            "storage.overlay2.delete_layer": self._share(plain, (KERNEL, RUNTIME), waits=True),
-            "dockerd.containers_stop": self._part(stop, max(0.0, stopping)),
-            "runtime.runc.kill": self._part(forced, runtime.cpu / 2),
-            "runtime.runc.delete": self._part(forced, runtime.cpu / 2, wait=wait),
-            "storage.overlay2.unmount": self._part(forced, max(0.0, exit_work)),
+            "dockerd.containers_delete": self._part(plain, removal.cpu["dockerd"]),
+            "storage.overlay2.delete_layer": self._part(plain, rest, removal.wait),
+            "dockerd.containers_stop": self._part(stop, stopping),
+            "runtime.runc.kill": self._part(forced, runc),
+            "containerd.delete_task": self._part(forced, end.cpu["containerd"]),
+            "shim.delete_task": self._part(forced, end.cpu["shim"]),
+            "runtime.runc.delete": self._part(
+                forced, runc + kernel, max(0.0, end.wait - removal.wait), background=after
+            ),
+            "containerd.delete": self._part(forced, exit_work),
         }
 
     def network(self, name: str) -> dict[str, Share]:
         """What a network costs more than the host's own."""
         start, removal = self._key("start", name), self._key("rm --force", name)
-        started, removed = self._demand(start), self._demand(removal)
-        plain_start, plain_removal = (
-            self._demand(self._key(operation)) for operation in ("start", "rm --force")
-        )
-        daemon = max(0.0, started.cpu[DAEMON] - plain_start.cpu[DAEMON])
-        runtime = max(0.0, started.total - plain_start.total - daemon)
-        release = max(0.0, removed.total - plain_removal.total)
-        threads = removed.threads
-        longer = removed.engine_time - plain_removal.engine_time
         return {
-            f"network.{name}.allocate": self._part(start, daemon),
-            f"network.{name}.namespace": self._part(
-                start, runtime, wait=max(0.0, started.wait - plain_start.wait)
-            ),
-            f"network.{name}.release": self._part(
-                removal,
-                release,
-                wait=max(0.0, longer - release / threads),
-                background=max(0.0, removed.after - plain_removal.after),
-            ),
+            f"network.{name}.allocate": self._allocation(start),
+            f"network.{name}.namespace": self._namespace(start),
+            f"network.{name}.release": self._release(removal),
         }
+
+    def _allocation(self, start: Key) -> Share:
+        """Before anything is executed, dockerd has made the endpoint, under its network's lock."""
+        here, plain = self._demand(start), self._demand(self._key("start"))
+        cpu = max(0.0, sum(here.opening.values()) - sum(plain.opening.values()))
+        return self._part(start, cpu, max(0.0, here.opened - plain.opened - cpu))
+
+    def _namespace(self, start: Key) -> Share:
+        here, plain = self._demand(start), self._demand(self._key("start"))
+        allocation = self._allocation(start)
+        barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
+        wait = here.wait - plain.wait - allocation.wait - barrier
+        cpu = max(0.0, here.total - plain.total - allocation.cpu)
+        moved = Section(RTNL, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
+        return self._part(start, cpu, max(0.0, wait), locked=moved)
+
+    def _release(self, removal: Key) -> Share:
+        here, plain = self._demand(removal), self._demand(self._key("rm --force"))
+        barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
+        after = sum(here.after.values()) - sum(plain.after.values())
+        cpu = max(0.0, here.total - plain.total)
+        return self._part(
+            removal,
+            cpu,
+            max(0.0, here.wait - plain.wait - barrier),
+            locked=Section(BARRIER, barrier, here.sleeps("rcu_barrier")),
+            background=max(0.0, after),
+            background_locked=Section(BARRIER, *here.asleep_after.get("rcu_barrier", (0.0, 0.0))),
+        )
 
     def reading(self) -> dict[str, Share]:
-        few = self._key("ps")
-        many = max((key for key in self._found if key[0] == "ps"), key=lambda key: key[3])
-        everything = (DAEMON, RUNTIME, KERNEL)
         shares = {
-            "dockerd.images_json": self._share(self._key("images"), everything, waits=True),
-            "dockerd.containers_inspect": self._share(self._key("inspect"), everything, waits=True),
+            "dockerd.images_json": self._listing("images", "images"),
+            "dockerd.containers_json": self._listing("ps", "containers"),
+            "dockerd.containers_inspect": self._whole(self._key("inspect")),
         }
-        listing = self._share(few, everything, waits=True)
-        if many[3] > few[3]:
-            extra = self._demand(many).total - self._demand(few).total
-            per_item = max(0.0, extra / (many[3] - few[3]))
-            listing = Share(listing.cpu, listing.wait, listing.threads, few, 1.0, per_item=per_item)
-        return shares | {"dockerd.containers_json": listing}
+        return shares | (self._logs() if self._all("logs") else {})
 
-    def _share(self, key: Key, components: tuple[str, ...], *, waits: bool = False) -> Share:
-        demand = self._demand(key)
-        cpu = sum(demand.cpu[component] for component in components)
-        return self._part(key, cpu, wait=demand.wait if waits else 0.0)
+    def _logs(self) -> dict[str, Share]:
+        """The last lines cost what is fixed; a byte's cost is in how much a long log adds."""
+        short, long = (pick(self._all("logs"), key=lambda key: key.log_size) for pick in (min, max))
+        some, many = self._demand(short), self._demand(long)
+        rate = (many.total - some.total) / (long.log_size - short.log_size)
+        decoding = self._part(long, 0.0, per_byte=max(0.0, rate))
+        return {
+            "dockerd.containers_logs": self._whole(self._key("logs --tail 10")),
+            "dockerd.decode_log": decoding,
+        }
 
-    def _part(self, key: Key, cpu: float, wait: float = 0.0, background: float = 0.0) -> Share:
+    def _listing(self, operation: str, counted: str) -> Share:
+        """A list's fixed cost, and what each container or image adds."""
+        few, many = (
+            pick(self._all(operation), key=lambda key: getattr(key, counted), default=None)
+            for pick in (min, max)
+        )
+        listing = self._whole(few or self._key(operation))
+        if few is None or many is None or getattr(few, counted) == getattr(many, counted):
+            return listing
+        extra = self._demand(many).engine_time - self._demand(few).engine_time
+        per_item = max(0.0, extra / (getattr(many, counted) - getattr(few, counted)))
+        return replace(listing, weight=1.0, per_item=per_item)
+
+    def _whole(self, key: Key) -> Share:
         demand = self._demand(key)
-        took = cpu / demand.threads + wait
-        return Share(cpu, wait, demand.threads, key, took / demand.engine_time, background)
+        return self._part(key, demand.total, demand.wait)
+
+    def _part(self, key: Key, cpu: float, wait: float = 0.0, **more: object) -> Share:
+        demand = self._demand(key)
+        share = Share(cpu, wait, demand.threads, key, 0.0, **more)  # type: ignore[arg-type]
+        took = cpu / demand.threads + wait + (share.locked.seconds if share.locked else 0.0)
+        return replace(share, weight=took / demand.engine_time)
+
+    def _all(self, operation: str) -> list[Key]:
+        return [key for key in self._found if key.operation == operation]
 
     def _demand(self, key: Key) -> Demand:
         try:
             return self._found[key]
         except KeyError:
-            operation, network, behaviour, _ = key
             raise EngineError(
-                f"the dataset lacks {operation} by one client with accounting, network {network}, "
-                f"behaviour {behaviour}"
+                f"the dataset lacks {key.operation} by one client with accounting, network "
+                f"{key.network}, behaviour {key.behaviour}"
             ) from None
 
     def _key(self, operation: str, network: str = "host") -> Key:
-        """The measurement with the fewest containers lying about, and the quickest stop."""
-        keys = [key for key in self._found if key[:2] == (operation, network)]
+        """The measurement with the fewest things lying about, and the quickest stop."""
+        keys = [key for key in self._all(operation) if key.network == network]
         if operation in ("stop", "rm"):
-            keys = [key for key in keys if key[2] == "honours"]
-        return min(keys, key=lambda key: key[3], default=(operation, network, "honours", 0))
+            keys = [key for key in keys if key.behaviour == "honours"]
+        wanted = Key(operation, network, "honours")
+        return min(keys, key=lambda key: (key.containers, key.images), default=wanted)

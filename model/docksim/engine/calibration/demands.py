@@ -1,10 +1,10 @@
-"""What an operation demands when it is alone: its latency, and CPU time by component."""
+"""What an operation demands when it is alone: its latency, and what the scheduler saw of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,30 +13,51 @@ import pandas as pd
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
+from docksim.engine.measurement.timeline import BYSTANDERS, COMPONENTS
 
-Key = tuple[str, str, str, int]
-"""Operation, network, behaviour on SIGTERM, containers lying about."""
 
-CONDITIONS = ("network", "behaviour", "containers")
+class Key(NamedTuple):
+    """An operation and its conditions: network, behaviour on SIGTERM, containers and images lying
+    about, bytes of the log that is read."""
 
-DAEMON, RUNTIME, CONTAINERS, KERNEL = "dockerd", "runtime", "containers", "rest"
-ENGINE = (DAEMON, RUNTIME, CONTAINERS, KERNEL)
+    operation: str
+    network: str = "host"
+    behaviour: str = "ignores"
+    containers: int = 0
+    images: int = 0
+    log_size: float = 0.0
+
+
+CONDITIONS = list(Key._fields[1:])
+
+ENGINE = tuple(component for component in COMPONENTS if component not in BYSTANDERS)
+
+Cpu = Mapping[str, float]
+"""Core-seconds by component."""
 
 
 @dataclass(frozen=True)
 class Demand:
-    """Of one operation.
+    """Of one operation; means but for the latency.
 
     latency   s, one value an operation
-    cpu       mean core-seconds until the reply, by component; the client's own is not in it
-    after     mean core-seconds in all after the reply
-    client    mean core-seconds of the client
+    cpu, after   core-seconds by component until the reply, and after it
+    opening   core-seconds by component before the first program is executed; none where none is
+    opened    s until then
+    busy      s until the reply with at least one core busy
+    client    core-seconds of the client
+    asleep, asleep_after   uninterruptible sleep by reason (s, count), until the reply and after it
     """
 
     latency: npt.NDArray[np.float64]
-    cpu: Mapping[str, float]
-    after: float
+    cpu: Cpu
+    after: Cpu
+    busy: float
     client: float
+    opening: Cpu = field(default_factory=dict)
+    opened: float = 0.0
+    asleep: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    asleep_after: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def total(self) -> float:
@@ -50,91 +71,137 @@ class Demand:
 
     @property
     def threads(self) -> float:
-        """Cores that it uses at once, at least one: more CPU time than time says so."""
-        return max(1.0, self.total / self.engine_time)
+        """Cores that it uses at once while it uses any."""
+        return max(1.0, self.total / self.busy) if self.busy else 1.0
 
     @property
     def wait(self) -> float:
         """Seconds that it neither computes nor is with the client."""
-        return max(0.0, self.engine_time - self.total)
+        return max(0.0, self.engine_time - self.total / self.threads)
+
+    def locked(self, reason: str) -> float:
+        """Seconds of its waiting that are sleeps for that reason."""
+        return min(self.wait, self.asleep.get(reason, (0.0, 0.0))[0])
+
+    def sleeps(self, reason: str) -> float:
+        """How many sleeps for that reason there are until the reply."""
+        return self.asleep.get(reason, (0.0, 0.0))[1]
 
 
 def demands(dataset: Dataset) -> dict[Key, Demand]:
     """Of all operations that were accounted one by one. Raises EngineError when there are none.
 
-    An engine that was idle before is slower than one at work. Where the same cycle was also
-    measured by one client without pauses, latencies are taken from there, and each component's CPU
-    time is brought to what it took for a cycle there.
+    An engine that was idle before is slower than one at work. Where the same cycle was also traced
+    without pauses, latencies are taken from there, and each component's CPU time is brought to
+    what it took for a cycle there. All CPU time is brought to the speed that `reference_of` tells.
     """
     blocks = dataset.table("blocks")
     blocks["cycle"] = blocks["operations"].map("+".join)
     accounted = blocks[blocks["accounting"]]
     if accounted.empty:
         raise EngineError(f"{dataset.folder}: no point of it has accounting = true")
-    paced = blocks[_is_paced(blocks)]
     samples = measured_samples(dataset)
-    cpu = dataset.table("cpu")
+    seen = _Seen(dataset, slowness_of(dataset))
     found: dict[Key, Demand] = {}
     for condition, group in accounted.groupby(["cycle", *CONDITIONS]):
         values = cast(tuple[Any, ...], condition)
-        _, network, behaviour, containers = values
-        single = _by_operation(cpu[cpu["block"].isin(group["block"])])
-        alike = (paced[["cycle", *CONDITIONS]] == list(values)).all(axis=1)
-        pace = paced[alike]
-        scale = _scale(single, pace, cpu) if len(pace) else {}
+        alike = (blocks[["cycle", *CONDITIONS]] == list(values)).all(axis=1)
+        pace = blocks[alike & blocks["traced"]]
+        scale = seen.scale(group["block"], pace)
         timed = pace if len(pace) else group
-        latencies = _latencies(samples[samples["block"].isin(timed["block"])])
-        for operation, rows in single.groupby("operation"):
-            key = (str(operation), str(network), str(behaviour), int(containers))
-            if operation in latencies and key not in found:
-                found[key] = _demand(latencies[operation], rows, scale)
+        own = samples[samples["block"].isin(timed["block"]) & (samples["error"] == "")]
+        for operation, each in own.groupby("operation"):
+            key = Key(str(operation), *values[1:])
+            if key not in found:
+                found[key] = seen.demand(group["block"], str(operation), each, scale)
     return found
 
 
-def _is_paced(blocks: pd.DataFrame) -> pd.Series:
-    """Which blocks are of one client that never pauses."""
-    alone = (blocks["load"] == "closed") & (blocks["clients"] == 1)
-    return alone & ~blocks["accounting"] & (blocks["pause"] == 0.0)
+def reference_of(dataset: Dataset) -> float:
+    """What the reference work took beside the blocks that a calibration uses, in the median (s)."""
+    blocks = dataset.table("blocks")
+    return float(blocks.loc[blocks["accounting"] | blocks["traced"], "reference"].median())
 
 
-def _latencies(samples: pd.DataFrame) -> dict[Any, npt.NDArray[np.float64]]:
-    good = samples[samples["error"] == ""]
-    return {operation: each["latency"].to_numpy() for operation, each in good.groupby("operation")}
+def slowness_of(dataset: Dataset) -> pd.Series[float]:
+    """By block, how much more the reference work took beside it than in the median."""
+    blocks = dataset.table("blocks").set_index("block")
+    return blocks["reference"] / reference_of(dataset)
 
 
-def _scale(single: pd.DataFrame, pace: pd.DataFrame, cpu: pd.DataFrame) -> dict[str, float]:
-    """By component, CPU time a cycle without pauses over that of its operations one by one."""
-    cycles = (pace["cycles"] + pace["warm_up"]).sum()
-    whole = cpu[(cpu["phase"] == "block") & cpu["block"].isin(pace["block"])]
-    means = single.groupby("operation").mean(numeric_only=True).sum()
-    scale = {}
-    for component in ENGINE:
-        one_by_one = means[f"reply {component}"] + means[f"after {component}"]
-        taken = whole.loc[whole["component"] == component, "cpu"].sum() / cycles
-        if one_by_one > 0.0 and taken > 0.0:
-            scale[component] = float(taken / one_by_one)
-    return scale
+class _Seen:
+    """The tables of what the scheduler saw."""
 
+    def __init__(self, dataset: Dataset, slowness: pd.Series[float]) -> None:
+        names = ("cpu", "occupancy", "sleeps", "traced_cpu")
+        self._cpu, self._occupancy, self._sleeps, self._traced = map(dataset.table, names)
+        self._slowness = slowness
+        for table in (self._cpu, self._traced):
+            if len(table):
+                table["cpu"] /= table["block"].map(slowness)
 
-def _by_operation(cpu: pd.DataFrame) -> pd.DataFrame:
-    """A row an operation, a column a phase and component (core-seconds)."""
-    single = cpu[cpu["phase"] != "block"]
-    wide = single.pivot_table(
-        index=["block", "number", "operation"], columns=["phase", "component"], values="cpu"
-    )
-    wide.columns = pd.Index([" ".join(column) for column in wide.columns.to_flat_index()])
-    return wide.reset_index()
+    def scale(self, accounted: pd.Series[str], pace: pd.DataFrame) -> dict[str, float]:
+        """By component, CPU time a cycle without pauses over that of its operations one by one."""
+        if pace.empty:
+            return {}
+        cycles = (pace["cycles"] + pace["warm_up"]).sum()
+        whole = self._traced[self._traced["block"].isin(pace["block"])]
+        taken = whole.groupby("component")["cpu"].sum() / cycles
+        single = self._cpu[
+            self._cpu["block"].isin(accounted) & self._cpu["phase"].isin(("reply", "after"))
+        ]
+        means = single.groupby(["operation", "phase", "component"])["cpu"].mean()
+        one_by_one = means.groupby("component").sum()
+        ratio = taken / one_by_one
+        known = ratio[(taken > 0.0) & (one_by_one > 0.0)]
+        return {str(component): float(factor) for component, factor in known.items()}
 
+    def demand(
+        self,
+        blocks: pd.Series[str],
+        operation: str,
+        timed: pd.DataFrame,
+        scale: Mapping[str, float],
+    ) -> Demand:
+        def of(table: pd.DataFrame) -> pd.DataFrame:
+            return table[table["block"].isin(blocks) & (table["operation"] == operation)]
 
-def _demand(
-    latency: npt.NDArray[np.float64], cpu: pd.DataFrame, scale: Mapping[str, float]
-) -> Demand:
-    def mean(phase: str, component: str) -> float:
-        return max(0.0, float(cpu[f"{phase} {component}"].mean())) * scale.get(component, 1.0)
+        cpu, occupancy, sleeps = of(self._cpu), of(self._occupancy), of(self._sleeps)
+        count = len(cpu[["block", "number"]].drop_duplicates())
+        taken = cpu.groupby(["phase", "component"])["cpu"].sum() / count
+        at_work = occupancy[occupancy["cores"] > 0]
+        slowness = at_work["block"].map(self._slowness)
+        worked = (at_work["seconds"] / slowness).groupby(at_work["phase"]).sum() / count
+        spent = at_work.groupby("phase")["seconds"].sum() / count
+        total = occupancy.groupby("phase")["seconds"].sum() / count
 
-    return Demand(
-        latency=latency,
-        cpu={component: mean("reply", component) for component in ENGINE},
-        after=sum(mean("after", component) for component in ENGINE),
-        client=mean("reply", "client"),
-    )
+        def scaled(phase: str) -> dict[str, float]:
+            return {
+                component: float(taken.get((phase, component), 0.0)) * scale.get(component, 1.0)
+                for component in ENGINE
+            }
+
+        def asleep(phase: str) -> dict[str, tuple[float, float]]:
+            by_reason = sleeps[sleeps["phase"] == phase].groupby("reason")
+            own = by_reason[["seconds", "count"]].sum() / count
+            return {str(reason): (row["seconds"], row["count"]) for reason, row in own.iterrows()}
+
+        reply = scaled("reply")
+        unscaled = sum(float(taken.get(("reply", component), 0.0)) for component in ENGINE)
+        faster = sum(reply.values()) / unscaled if unscaled else 1.0
+        return Demand(
+            latency=self._at_reference(timed, float(spent.get("reply", 0.0) / total["reply"])),
+            cpu=reply,
+            after=scaled("after"),
+            busy=float(worked.get("reply", 0.0)) * faster,
+            client=float(taken.get(("reply", "client"), 0.0)),
+            opening=scaled("opening") if "opening" in total else {},
+            opened=float(total.get("opening", 0.0)),
+            asleep=asleep("reply"),
+            asleep_after=asleep("after"),
+        )
+
+    def _at_reference(self, timed: pd.DataFrame, busy: float) -> npt.NDArray[np.float64]:
+        """Latencies (s) as they were at the reference's speed; `busy` is the share that scales."""
+        slowness = timed["block"].map(self._slowness).to_numpy()
+        return np.asarray(timed["latency"].to_numpy() * (1.0 - busy + busy / slowness))

@@ -11,11 +11,14 @@ import numpy as np
 
 from docksim.des.distributions import Lognormal
 from docksim.des.distributions.notation import written
-from docksim.engine.calibration.allocation import Share, allocate
-from docksim.engine.calibration.demands import Demand, Key, demands
+from docksim.engine.calibration.allocation import Section, Share, allocate
+from docksim.engine.calibration.demands import Demand, Key, demands, reference_of
 from docksim.engine.calibration.fitting import Fit, fit
+from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.measurement.dataset import Dataset
 from docksim.scenario.profiles import DEFAULT, read_profile
+from docksim.scenario.quantities import SECONDS
+from docksim.scenario.randomness import RandomQuantity
 
 SEED = 20_10_24
 MOST_VARIABLE = 2.0
@@ -32,11 +35,11 @@ NEGLIGIBLE = 1e-7
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "dockerd": ("checkpoint", "reply", "containers_reply", "images_reply"),
     "containerd": (
-        "create", "create_task", "reply", "start", "running", "stop", "delete_task", "delete",
+        "create", "reply", "start", "running", "stop",
     ),
-    "shim": ("start", "start_task", "report", "signal", "exited", "delete_task"),
-    "runtime.runc": ("set_up", "started"),
-    "storage.overlay2": ("lookup", "image_list"),
+    "shim": ("start_task", "report", "signal", "exited"),
+    "runtime.runc": ("start", "started"),
+    "storage.overlay2": ("lookup", "image_list", "list_images", "unmount"),
     "network.host": ("allocate", "namespace", "release"),
 }  # fmt: skip
 """Operations that were measured together with others, which stand for them."""
@@ -71,21 +74,40 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
             operations[component][operation] = [
                 {"source": f"{source}: measured within what its request costs as a whole"}
             ]
+    for component, steps in pull_operations(dataset, source).items():
+        operations[component] |= steps
     about = {"name": name, "description": _description(dataset, facts)}
     sections = {key: base[key] for key in ("daemon", "registry") if key in base}
-    host = base.get("host", {}) | {"cores": facts["cores"]}
+    host = base.get("host", {}) | {
+        "cores": facts["cores"],
+        "parallel_efficiency": _parallel_efficiency(dataset),
+        "reference": _rounded(reference_of(dataset)),
+    }
+    if len(flushes := _probed(dataset, "flush")):
+        host["flush"] = RandomQuantity(SECONDS).write(fit(flushes, rng).law)
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
 
 
+def _probed(dataset: Dataset, probe: str) -> list[float]:
+    """Seconds that each execution of a probe took with one caller."""
+    probes = dataset.probes
+    if probes.empty:
+        return []
+    own = probes[(probes["probe"] == probe) & (probes["callers"] == 1)]
+    return [float(seconds) for seconds in own["seconds"]]
+
+
+def _parallel_efficiency(dataset: Dataset) -> float:
+    """CPU time of a container's life by one caller over that by many, who keep all cores busy."""
+    lives: dict[int, list[float]] = {}
+    for row in dataset.manifest["container_lives"]:
+        lives.setdefault(int(row["callers"]), []).append(row["cpu"])
+    alone, together = (float(np.median(lives[callers])) for callers in sorted(lives))
+    return round(min(1.0, alone / together), 3)
+
+
 def _steps(share: Share, fitted: Fit, cv: float, source: str) -> list[dict[str, Any]]:
-    step: dict[str, Any] = {
-        "source": (
-            f"{source}: {share.of[0]}, network {share.of[1]}; n = {fitted.samples}, "
-            f"{type(fitted.law).__name__} of its latency, KS {fitted.ks:.3f}"
-            + (f", AIC {fitted.aic:.0f}" if fitted.aic is not None else "")
-            + f", median {_interval(fitted.median)}, p95 {_interval(fitted.p95)}"
-        )
-    }
+    step: dict[str, Any] = {"source": source, "fit": _fit(share, fitted)}
     for key, mean in (("cpu", share.cpu), ("wait", share.wait)):
         if mean > NEGLIGIBLE:
             step[key] = _law(mean, cv)
@@ -93,11 +115,32 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str) -> list[dict[str, 
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
         step["cpu_per_item"] = _rounded(share.per_item)
-    steps = [step]
+    if share.per_byte > 0.0:
+        rate = written(float(f"{1.0 / share.per_byte:.4g}"), "B/s")
+        step |= {"throughput": rate, "payload": "read", "threads": round(share.threads, 3)}
+    return [
+        step,
+        *_locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}"),
+        *_background(share, cv, source),
+    ]
+
+
+def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, Any]]:
+    """The sleeps of a serialised section, one after the other."""
+    if section is None or section.seconds <= NEGLIGIBLE:
+        return []
+    times = max(1, round(section.count))
+    step = {"wait": _law(section.seconds / times, cv), "lock": section.lock, "source": source}
+    return [step | ({"inner_lock": section.inner} if section.inner else {})] * times
+
+
+def _background(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
+    """What goes on after the reply."""
+    steps = _locked(share.background_locked, cv, f"{source}: kernel sleeps after the reply")
     if share.background > NEGLIGIBLE:
-        goes_on = {"cpu": _law(share.background, cv), "background": True}
-        steps.append(goes_on | {"source": f"{source}: CPU time after the reply"})
-    return steps
+        taken = f"{source}: CPU time after the reply"
+        steps.append({"cpu": _law(share.background, cv), "source": taken})
+    return [step | {"background": True} for step in steps]
 
 
 def _variability(share: Share, found: Mapping[Key, Demand], weights: list[float]) -> float:
@@ -106,11 +149,10 @@ def _variability(share: Share, found: Mapping[Key, Demand], weights: list[float]
     Parts are drawn independently: each is more variable than the whole, so that their sum is as
     variable as what was measured. A network's parts add what the host's own do not have.
     """
-    operation, network, _, _ = share.of
     demand = found[share.of]
     variance = float(demand.latency.var())
-    if network != PLAIN:
-        plain = found.get((operation, PLAIN, share.of[2], share.of[3]))
+    if share.of.network != PLAIN:
+        plain = found.get(share.of._replace(network=PLAIN))
         variance -= float(plain.latency.var()) if plain else 0.0
     together = float(np.linalg.norm(weights)) * demand.engine_time
     if variance <= 0.0 or together == 0.0:
@@ -128,8 +170,18 @@ def _rounded(seconds: float) -> str:
     return written(float(f"{seconds:.4g}"), "s")
 
 
-def _interval(interval: tuple[float, float]) -> str:
-    return "–".join(f"{1e3 * end:.3g}" for end in interval) + " ms"
+def _fit(share: Share, fitted: Fit) -> dict[str, Any]:
+    key = share.of
+    conditions = f"network {key.network}, {key.behaviour} SIGTERM, {key.containers} containers"
+    document = {
+        "of": f"{key.operation} as a whole, {conditions} and {key.images} images there",
+        "samples": fitted.samples,
+        "family": type(fitted.law).__name__.lower(),
+        "ks": round(fitted.ks, 4),
+        "median": [_rounded(end) for end in fitted.median],
+        "p95": [_rounded(end) for end in fitted.p95],
+    }
+    return document | ({"aic": round(fitted.aic, 1)} if fitted.aic is not None else {})
 
 
 def _description(dataset: Dataset, facts: Mapping[str, Any]) -> str:

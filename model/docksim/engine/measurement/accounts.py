@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+from docksim.engine.measurement.target import Target
 from docksim.engine.private.cgroups import cpu_seconds
-from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.requirements import CPU_ACCOUNTS
 
 COMPONENTS = ("dockerd", "runtime", "registry", "containers", "client", "rest")
@@ -26,7 +26,7 @@ PATIENCE = 3.0
 class CpuAccounts:
     """The CPU time (s) that each component has taken so far."""
 
-    def __init__(self, engine: PrivateEngine) -> None:
+    def __init__(self, engine: Target) -> None:
         self._engine = engine
 
     def read(self) -> dict[str, float]:

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from docksim.engine.measurement.plan import Behaviour, Network, Operation
+from docksim.engine.measurement.conditions import Behaviour, Network, Operation
 
 API = "http://docker/v1.41"
 TIMEOUT = 300.0
+LAYER_NEWS = ("Pulling fs layer", "Download complete", "Pull complete")
+"""What is noted of a layer's progress."""
+
 FAILED = 0
 """Status of a request that got no answer."""
+
+DELAY = 0.5
+"""Seconds from SIGTERM to the end of a container that delays."""
 
 COMMANDS: dict[str, list[str]] = {
     # As process 1, which has no default handlers, sleep ignores SIGTERM.
     "ignores": ["sleep", "100000"],
     "honours": ["sh", "-c", "trap 'exit 0' TERM; sleep 100000 & wait"],
-    "delays": ["sh", "-c", "trap 'sleep 0.5; exit 0' TERM; sleep 100000 & wait"],
+    "delays": ["sh", "-c", f"trap 'sleep {DELAY}; exit 0' TERM; sleep 100000 & wait"],
 }
 
 
@@ -37,6 +43,8 @@ class Errand:
     behaviour: Behaviour
     stop_timeout: float
     label: str
+    runtime: str = ""
+    """The low-level runtime; empty: the engine's default."""
     subject: str = ""
     """The container that is looked at, where the cycle makes none."""
     container: str = field(default="", init=False)
@@ -44,6 +52,15 @@ class Errand:
     @property
     def target(self) -> str:
         return self.container or self.subject
+
+
+@dataclass(frozen=True)
+class News:
+    """A layer's progress that a pull told of, and when (s on the monotonic clock)."""
+
+    at: float
+    layer: str
+    status: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,7 @@ class Answer:
     status: int
     error: str
     body: bytes = b""
+    news: tuple[News, ...] = ()
 
 
 class EngineClient:
@@ -66,29 +84,70 @@ class EngineClient:
 
     async def perform(self, operation: Operation, errand: Errand) -> Answer:
         """Perform one operation; errors are in the answer."""
+        if operation == "run":
+            return await self._run(errand)
         method, path, body = _request(operation, errand)
-        answer = await self.send(method, path, body, keep=operation in ("create", "pull"))
+        if operation == "pull":
+            return await self._pull(path)
+        answer = await self.send(method, path, body, keep=operation == "create")
         if operation == "create" and not answer.error:
             errand.container = json.loads(answer.body)["Id"]
-        if operation == "pull" and not answer.error:
-            last = answer.body.strip().rsplit(b"\n", 1)[-1]
-            failure = json.loads(last).get("error", "") if last else "no answer"
-            return Answer(**(vars(answer) | {"error": failure, "body": b""}))
         return answer
 
     async def send(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, keep: bool = True
     ) -> Answer:
         """One request; its body is kept, or only counted off."""
+        return await self._stream(method, path, body, keep=keep)
+
+    async def listen(self, path: str, hear: Callable[[bytes], object]) -> Answer:
+        """Hear every line of an answer, which may have no end."""
+        return await self._stream("GET", path, None, keep=False, hear=hear)
+
+    async def _run(self, errand: Errand) -> Answer:
+        """What `docker run --detach` comes to when the image is there: create and start."""
+        created = await self.perform("create", errand)
+        if created.error:
+            return created
+        started = await self.perform("start", errand)
+        return replace(started, issued=created.issued)
+
+    async def _pull(self, path: str) -> Answer:
+        """A pull is answered at once, and tells of its progress and its failure in lines."""
+        news: list[News] = []
+        failure = ""
+
+        def hear(line: bytes) -> None:
+            nonlocal failure
+            told = json.loads(line)
+            failure = told.get("error", failure)
+            if told.get("status") in LAYER_NEWS:
+                news.append(News(time.perf_counter(), told["id"], told["status"]))
+
+        answer = await self._stream("POST", path, None, keep=False, hear=hear)
+        return replace(answer, error=answer.error or failure, body=b"", news=tuple(news))
+
+    async def _stream(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        *,
+        keep: bool,
+        hear: Callable[[bytes], object] | None = None,
+    ) -> Answer:
+        """Perform a request; lines of a good answer go to `hear` as they come."""
         issued = time.perf_counter()
         first = nan
         parts = []
         try:
             async with self._session.request(method, API + path, json=body) as response:
-                async for part in response.content.iter_any():
+                async for part in response.content if hear else response.content.iter_any():
                     first = time.perf_counter() if first != first else first
                     if keep or response.status >= 400:
                         parts.append(part)
+                    elif hear:
+                        hear(part)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Answer(issued, first, time.perf_counter(), FAILED, str(error) or "no answer")
         text = b"".join(parts)
@@ -112,7 +171,7 @@ def creation(errand: Errand, command: list[str]) -> dict[str, Any]:
         "Image": errand.image,
         "Cmd": command,
         "Labels": {name: value},
-        "HostConfig": {"NetworkMode": errand.network},
+        "HostConfig": {"NetworkMode": errand.network, "Runtime": errand.runtime},
     }
 
 
@@ -120,7 +179,7 @@ def _request(operation: Operation, errand: Errand) -> tuple[str, str, dict[str, 
     """Method, path and body."""
     container = f"/containers/{errand.target}"
     match operation:
-        case "create":
+        case "create" | "run":
             return "POST", "/containers/create", creation(errand, COMMANDS[errand.behaviour])
         case "start" | "kill":
             return "POST", f"{container}/{operation}", None

@@ -20,19 +20,35 @@ import pandas as pd
 
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.loads import Sample
-from docksim.engine.measurement.plan import Plan, Point
+from docksim.engine.measurement.plan import Plan
+from docksim.engine.measurement.points import Point
 
 PARTIAL = ".partial"
-TABLES = ("samples", "cpu", "events", "runtime")
+PROBES = "probes.parquet"
+LINES = "samples.jsonl"
+"""Samples as they come; a finished block has them in its table."""
 
 
 class Dataset:
     """The measurements in a folder.
 
-    Tables are read with `table(name)`: "blocks" has a row a block; "samples" a row an operation
-    (s since the block began); "cpu" CPU seconds by component over the block or, with accounting,
-    of each operation until its reply and after it; "events" the engine's own; "runtime" the calls
-    of the low-level runtime.
+    Tables are read with `table(name)`, times in s:
+
+    blocks       a row a block
+    samples      a row an operation, since the block began
+    news         what pulls told of their layers, since they were issued
+    block_cpu    core-seconds of a whole block, by the control groups' accounts
+    traced_cpu   the same by the scheduler's trace, where the point is traced
+
+    and with accounting, a row an operation, its phase and more: until the reply ("reply"), up to
+    the first program that it has executed ("opening"), and what goes on afterwards ("after"):
+
+    events       the engine's own, with its stamps; `runtime`, where a point times it, the calls of
+                 the low-level runtime; both since the block began
+    cpu          core-seconds by component
+    occupancy    time with so many cores busy for the engine
+    sleeps       uninterruptible sleeps by component and reason: count, and time in all
+    executed     programs, and when since the operation was issued
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,11 +65,15 @@ class Dataset:
         return found
 
     def begin(self, plan: Plan, facts: Mapping[str, Any]) -> None:
-        """Begin it, or go on with it. Raises EngineError when it is of another plan."""
+        """Begin it, or go on with it; the plan may have grown meanwhile.
+
+        Raises EngineError when it is of another plan.
+        """
         stated = plan.model_dump(mode="json")
         if self._manifest.exists():
-            if self.manifest["plan"] != stated:
+            if not _has_grown(self.manifest["plan"], stated):
                 raise EngineError(f"{self.folder} holds another plan's data: choose another folder")
+            self.add_to_manifest(plan=stated)
             return
         if self.folder.exists() and any(self.folder.iterdir()):
             raise EngineError(f"{self.folder} is not empty and no dataset: choose another folder")
@@ -63,6 +83,16 @@ class Dataset:
     def add_to_manifest(self, **entries: Any) -> None:
         """Note something that came to be known later."""
         write_whole(self._manifest, self.manifest | entries)
+
+    def add_probes(self, probes: pd.DataFrame) -> None:
+        """Keep what micro-probes took."""
+        probes.to_parquet(self.folder / PROBES, index=False)
+
+    @property
+    def probes(self) -> pd.DataFrame:
+        """What micro-probes took (see `docksim.engine.measurement.probes`); empty when none ran."""
+        file = self.folder / PROBES
+        return pd.read_parquet(file) if file.exists() else pd.DataFrame()
 
     def has(self, block: str) -> bool:
         """Whether that block is finished."""
@@ -74,7 +104,7 @@ class Dataset:
         partial = self._blocks / (block + PARTIAL)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        with (partial / "samples.jsonl").open("w", buffering=1) as lines:
+        with (partial / LINES).open("w", buffering=1) as lines:
             yield BlockWriter(partial, lines)
         os.replace(partial, self._blocks / block)
 
@@ -118,6 +148,7 @@ class BlockWriter:
         self._folder = folder
         self._lines = lines
         self._samples: list[dict[str, Any]] = []
+        self._news: list[dict[str, Any]] = []
         self.began = 0.0
 
     def note(self, sample: Sample) -> None:
@@ -134,16 +165,31 @@ class BlockWriter:
             "error": answer.error,
         }
         self._samples.append(row)
+        self._news += [
+            {key: row[key] for key in ("client", "cycle", "operation")}
+            | {"layer": news.layer, "status": news.status, "at": news.at - answer.issued}
+            for news in answer.news
+        ]
         self._lines.write(json.dumps(row) + "\n")
 
     def finish(self, point: Point, tables: Mapping[str, pd.DataFrame], **facts: Any) -> None:
         """Write the tables, and last what the block is."""
-        samples = pd.DataFrame(self._samples)
-        for name, table in {"samples": samples, **tables}.items():
+        told = {"samples": pd.DataFrame(self._samples), "news": pd.DataFrame(self._news)}
+        for name, table in (told | dict(tables)).items():
             if len(table):
                 table.to_parquet(self._folder / f"{name}.parquet", index=False)
+        beside = point.beside.model_dump() if point.beside else None
         described = asdict(point) | {"point": point.name, "operations": list(point.operations)}
+        described |= {"beside": beside}
         write_whole(self._folder / "block.json", described | facts)
+        (self._folder / LINES).unlink()
+
+
+def _has_grown(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a plan is the old one with perhaps more images and points."""
+    lists = ("image", "point")
+    same = all(old[key] == new[key] for key in old if key not in lists)
+    return same and all(each in new[key] for key in lists for each in old[key])
 
 
 def write_whole(file: Path, content: Mapping[str, Any]) -> None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from docksim.engine.errors import EngineError
 from docksim.engine.measurement.client import FAILED, Answer, EngineClient, Errand
-from docksim.engine.measurement.plan import Operation, Point
+from docksim.engine.measurement.conditions import Beside, Operation
+from docksim.engine.measurement.points import Point
 
 MakeErrand = Callable[[int, int], Errand]
 """The errand of a client's cycle, by the numbers of both."""
@@ -41,6 +43,34 @@ class Window:
     def throughput(self) -> float:
         """Cycles a second."""
         return self.cycles / (self.ended - self.began)
+
+
+class Companion:
+    """Closed clients beside a load, which go on until they are told to stop."""
+
+    def __init__(self, client: EngineClient, beside: Beside, errand: MakeErrand) -> None:
+        self._client = client
+        self._beside = beside
+        self._errand = errand
+        self._wanted = True
+
+    async def run(self) -> None:
+        """Until told to stop, and the last cycles have ended. Raises EngineError."""
+        await asyncio.gather(*(self._repeat(i) for i in range(self._beside.clients)))
+
+    def stop(self) -> None:
+        """Begin no other cycle."""
+        self._wanted = False
+
+    async def _repeat(self, number: int) -> None:
+        cycle = 0
+        while self._wanted:
+            errand = self._errand(number, cycle)
+            for operation in self._beside.operations:
+                answer = await self._client.perform(operation, errand)
+                if answer.error:
+                    raise EngineError(f"beside the load, {operation}: {answer.error}")
+            cycle += 1
 
 
 class LoadGenerator:
@@ -107,6 +137,6 @@ class LoadGenerator:
             self._note(Sample(client, number, operation, answer))
             if answer.status == FAILED:
                 self._begun = self._point.cycles + self._point.warm_up  # nobody answers: no more
-            if answer.error and operation in ("create", "pull"):
+            if answer.error and operation in ("create", "run", "pull"):
                 break
         self._ends.append(time.perf_counter())

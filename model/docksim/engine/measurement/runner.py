@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,43 +17,69 @@ import pandas as pd
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.accounts import CpuAccounts, since
 from docksim.engine.measurement.client import Answer, EngineClient, Errand, connected, creation
+from docksim.engine.measurement.conditions import Behaviour
+from docksim.engine.measurement.contention import reference_time
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.facts import facts
-from docksim.engine.measurement.loads import LoadGenerator
-from docksim.engine.measurement.plan import Behaviour, ImagePlan, Plan, Point
+from docksim.engine.measurement.loads import Companion, LoadGenerator, Window
+from docksim.engine.measurement.observing import observed
+from docksim.engine.measurement.plan import Plan
+from docksim.engine.measurement.points import Point
+from docksim.engine.measurement.target import PrivateTarget, Target
+from docksim.engine.measurement.tracing import Tracer, tracer
 from docksim.engine.measurement.watching import Account, Watched
-from docksim.engine.private.engine import PrivateEngine
-from docksim.engine.private.images import ImageShape, publish
+from docksim.engine.private import settings
+from docksim.engine.private.images import ImageShape
 
 Progress = Callable[[int, int, str], None]
 """Hears how many blocks are done, of how many, and which one is next."""
 
+MAKING = {"create", "run"}
+"""Operations that make a container, which the others of the cycle are about then."""
+
 MIXED: tuple[Behaviour, ...] = ("ignores", "honours", "delays")
+OTHER = 1e5
+"""Bytes of an image that is only there to be listed."""
+
 LOG_LINE = 100
 """Bytes of a line in the logs that are read."""
 
 
 class Runner:
-    """Measures on a running private engine."""
+    """Measures on a running engine."""
 
-    def __init__(self, plan: Plan, engine: PrivateEngine, dataset: Dataset) -> None:
+    def __init__(self, plan: Plan, engine: Target, dataset: Dataset) -> None:
         self._plan = plan
         self._engine = engine
         self._dataset = dataset
         self._accounts = CpuAccounts(engine)
         self._images = {image.name: image for image in plan.image}
-        self._published: set[str] = set()
+        self._tracer: Tracer | None = None
 
     async def run(self, progress: Progress) -> None:
         """All blocks that are not in the dataset yet. Raises EngineError."""
+        traced = any(point.accounting or point.traced for point in self._plan.points())
         async with connected(self._engine.socket) as client:
-            self._dataset.begin(self._plan, await facts(client))
-            order = self._order()
-            for done, (block, point, repetition) in enumerate(order):
-                progress(done, len(order), point.name)
-                if not self._dataset.has(block):
-                    await self._measure(client, block, point, repetition)
-            progress(len(order), len(order), "")
+            with tracer() if traced else nullcontext() as self._tracer:
+                await self._run(client, progress)
+
+    async def _run(self, client: EngineClient, progress: Progress) -> None:
+        self._dataset.begin(self._plan, await facts(client))
+        if self._tracer and isinstance(self._engine, PrivateTarget):
+            self._probe(self._engine, self._tracer)
+        order = self._order()
+        for done, (block, point, repetition) in enumerate(order):
+            progress(done, len(order), point.name)
+            if not self._dataset.has(block):
+                await self._measure(client, block, point, repetition)
+        progress(len(order), len(order), "")
+
+    def _probe(self, engine: PrivateTarget, tracer: Tracer) -> None:
+        """What a calibration needs besides its points, unless it is there."""
+        if self._dataset.probes.empty:
+            self._dataset.add_probes(engine.probes())
+        if "container_lives" not in self._dataset.manifest:
+            self._dataset.add_to_manifest(container_lives=engine.container_lives(tracer))
 
     def _order(self) -> list[tuple[str, Point, int]]:
         """Name, point and repetition of each block.
@@ -78,37 +106,56 @@ class Runner:
             point = replace(point, rate=point.of_capacity * self._capacity(point))
         errand = await self._prepare(client, point)
         await self._accounts.quiet()
-        account = Account(self._accounts) if point.accounting else None
+        reference = reference_time()
+        account = None
+        if point.accounting and self._tracer:
+            account = Account(self._tracer, self._accounts.quiet)
         rng = np.random.default_rng([self._plan.seed, repetition, len(block)])
         with self._dataset.writing(block) as writer:
             before, stolen = self._accounts.read(), _steal()
-            writer.began = time.perf_counter()
-            load = LoadGenerator(
-                Watched(client, account) if account else client,
-                point,
-                errand,
-                writer.note,
-                self._accounts.quiet,
-                rng,
-            )
-            window = await load.run()
-            if self._engine.status().state != "up":
+            watched = Watched(client, account) if account else client
+            load = LoadGenerator(watched, point, errand, writer.note, self._accounts.quiet, rng)
+            log = self._engine.runtime_log
+            async with observed(client, point, self._tracer, log) as tables:
+                writer.began = time.perf_counter()
+                window = await self._drive(load, client, point)
+                elapsed = time.perf_counter() - writer.began
+                taken = since(before, self._accounts.read())
+            if not self._engine.is_up:
                 raise EngineError(f"the engine died in {block}: finished blocks are kept")
-            elapsed = time.perf_counter() - writer.began
-            taken = since(before, self._accounts.read())
-            rows = [{"phase": "block", "component": c, "cpu": s} for c, s in taken.items()]
+            await self._accounts.quiet()
+            tables |= account.tables() if account else {}
+            tables["block_cpu"] = pd.DataFrame(taken.items(), columns=["component", "cpu"])
             writer.finish(
                 point,
-                {"cpu": pd.DataFrame(rows + (account.rows if account else []))},
+                tables,
                 block=block,
                 repetition=repetition,
                 measured_at=time.time(),
                 elapsed=elapsed,
                 throughput=window.throughput,
                 client_cores=taken["client"] / elapsed,
+                reference=(reference + reference_time()) / 2,
                 stolen=_steal() - stolen,
             )
         await self._tidy(client)
+
+    async def _drive(self, load: LoadGenerator, client: EngineClient, point: Point) -> Window:
+        """A point's load, and what goes on beside it meanwhile."""
+        if point.beside is None:
+            return await load.run()
+        network = point.beside.network
+        (image,) = self._publish(replace(point, rtt=0.0), 1)
+
+        def errand(number: int, cycle: int) -> Errand:
+            return Errand(image, network, "ignores", point.stop_timeout, self._engine.label)
+
+        companion = Companion(client, point.beside, errand)
+        beside = asyncio.create_task(companion.run())
+        window = await load.run()
+        companion.stop()
+        await beside
+        return window
 
     def _capacity(self, point: Point) -> float:
         """The highest closed throughput of the point's cycle so far (cycles/s)."""
@@ -127,11 +174,13 @@ class Runner:
         """Make the engine ready; what a client's cycle is about."""
         await self._tidy(client)
         pulls = "pull" in point.operations
-        names = self._publish(self._images[point.image], point.clients if pulls else 1)
+        names = self._publish(point, point.clients if pulls else 1)
         self._engine.set_downloads(point.slots)
         self._engine.shape(None)
         for name in names:
             await self._have(client, name, present=not pulls)
+        for number in range(point.images):
+            await self._have(client, self._lying_about(number), present=True)
         self._engine.shape(point.link_rate or None)
         subject = await self._subject(client, point, names[0])
         for _ in range(point.containers):
@@ -148,34 +197,39 @@ class Runner:
                 stop_timeout=point.stop_timeout,
                 label=self._engine.label,
                 subject=subject,
+                runtime=settings.TIMED_RUNTIME if point.timed_runtime else "",
             )
 
         return errand
 
-    def _publish(self, image: ImagePlan, copies: int) -> list[str]:
-        """References of an image, or of so many like it, which are in the registry then."""
+    def _publish(self, point: Point, copies: int) -> list[str]:
+        """References of a point's image, or of so many like it, which are in the registry then."""
+        image = self._images[point.image]
         shape = ImageShape(
             image.layers, image.size, image.compressibility, image.skew, image.shared
         )
         names = [f"{image.name}-{i}" for i in range(copies)]
-        for name in names:
-            if name not in self._published:
-                layers = publish(self._engine, name, shape)
-                self._published.add(name)
-                known = self._dataset.manifest.get("layers", {})
-                self._dataset.add_to_manifest(layers=known | {image.name: layers})
-        return [f"{self._engine.registry}/{name}:latest" for name in names]
+        references = [self._engine.provide(name, shape, point.rtt) for name in names]
+        if layers := self._engine.layers.get(names[0]):
+            known = self._dataset.manifest.get("layers", {})
+            self._dataset.add_to_manifest(layers=known | {image.name: layers})
+        return references
+
+    def _lying_about(self, number: int) -> str:
+        """A small image that is there for nothing but to be listed."""
+        return self._engine.provide(f"other-{number}", ImageShape(size=OTHER), 0.0)
 
     async def _have(self, client: EngineClient, image: str, *, present: bool) -> None:
-        if present:
+        there = await client.send("GET", f"/images/{image}/json", keep=False)
+        if present and there.error:
             await _demand(client, "POST", f"/images/create?fromImage={image}")
-        else:
+        elif not present and not there.error:
             await client.send("DELETE", f"/images/{image}?force=1")
 
     async def _subject(self, client: EngineClient, point: Point, image: str) -> str:
         """A container to look at, with the log that is asked for."""
         looks = {"logs", "logs --tail 10", "inspect"} & set(point.operations)
-        if not looks or "create" in point.operations:
+        if not looks or MAKING & set(point.operations):
             return ""
         lines = round(point.log_size / LOG_LINE)
         script = f"yes {'x' * (LOG_LINE - 1)} | head -n {lines}" if lines else "true"

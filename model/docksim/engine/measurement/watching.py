@@ -1,37 +1,74 @@
-"""CPU time of single operations: until the reply, and of what goes on after it."""
+"""What single operations ask of the machine: until the reply, and what goes on after it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any
 
-from docksim.engine.measurement.accounts import CpuAccounts, since
-from docksim.engine.measurement.client import Answer, EngineClient, Errand
+import pandas as pd
+
+from docksim.engine.measurement.client import LAYER_NEWS, Answer, EngineClient, Errand
+from docksim.engine.measurement.timeline import Timeline
+from docksim.engine.measurement.tracing import Tracer
+
+Rows = list[dict[str, Any]]
+
+PULL_PHASES = ("manifest", "download", "extract", "finish")
+"""Up to the news that a layer is pulled, that it is downloaded, that it is there, and the end."""
 
 
 class Account:
-    """CPU time of each operation, until its reply and after it."""
+    """CPU time, busy cores, kernel sleeps and executed programs of each operation."""
 
-    def __init__(self, accounts: CpuAccounts) -> None:
-        self._accounts = accounts
-        self.rows: list[dict[str, Any]] = []
+    def __init__(self, tracer: Tracer, quiet: Callable[[], Awaitable[None]]) -> None:
+        self._tracer = tracer
+        self._quiet = quiet
         self._operations = 0
+        self._rows: dict[str, Rows] = {"cpu": [], "occupancy": [], "sleeps": [], "executed": []}
 
-    async def around(self, operation: str, work: Callable[[], Any]) -> Answer:
+    async def around(self, operation: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """Perform an operation, and wait until all that it set off is over."""
-        before = self._accounts.read()
-        answer: Answer = await work()
-        at_reply = self._accounts.read()
-        await self._accounts.quiet()
-        after = since(at_reply, self._accounts.read())
-        for phase, taken in (("reply", since(before, at_reply)), ("after", after)):
-            self.rows += [
-                {"phase": phase, "component": component, "cpu": seconds,
-                 "operation": operation, "number": self._operations}
-                for component, seconds in taken.items()
-            ]  # fmt: skip
+        self._tracer.start()
+        answer = await work()
+        await self._quiet()
+        timeline = self._tracer.stop()
+        of = {"number": self._operations, "operation": operation}
+        windows = {"reply": (answer.issued, answer.ended), "after": (answer.ended, _now())}
+        if programs := [at for at, _ in timeline.executed if at < answer.ended]:
+            windows["opening"] = (answer.issued, programs[0])
+        windows |= _of_pull(answer)
+        for phase, window in windows.items():
+            self._note(of | {"phase": phase}, timeline, *window)
+        self._rows["executed"] += [
+            of | {"program": program, "at": at - answer.issued} for at, program in timeline.executed
+        ]
         self._operations += 1
         return answer
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """By name; see `Dataset`."""
+        return {name: pd.DataFrame(rows) for name, rows in self._rows.items()}
+
+    def _note(self, of: dict[str, Any], timeline: Timeline, began: float, ended: float) -> None:
+        self._rows["cpu"] += cpu_rows(of, timeline, began, ended)
+        self._rows["occupancy"] += [
+            of | {"cores": cores, "seconds": seconds}
+            for cores, seconds in timeline.occupancy(began, ended).items()
+        ]
+        self._rows["sleeps"] += [
+            of | {"component": component, "reason": reason, "count": count, "seconds": seconds}
+            for (component, reason), (count, seconds) in timeline.asleep(began, ended).items()
+        ]
+
+
+def cpu_rows(of: dict[str, Any], timeline: Timeline, began: float, ended: float) -> Rows:
+    """A row a component: its core-seconds in a window."""
+    return [
+        of | {"component": component, "cpu": seconds}
+        for component, seconds in timeline.cpu(began, ended).items()
+    ]
 
 
 class Watched(EngineClient):
@@ -45,3 +82,14 @@ class Watched(EngineClient):
         return await self._account.around(
             operation, lambda: self._client.perform(operation, errand)
         )
+
+
+def _of_pull(answer: Answer) -> dict[str, tuple[float, float]]:
+    """What a pull does in turn, if it is of one layer: ask for the manifest, download, extract."""
+    ends = {news.status: news.at for news in answer.news}
+    instants = [answer.issued, *(ends[status] for status in LAYER_NEWS if status in ends)]
+    return dict(zip(PULL_PHASES, pairwise([*instants, answer.ended]), strict=False))
+
+
+def _now() -> float:
+    return time.perf_counter()

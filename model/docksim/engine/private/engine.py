@@ -8,15 +8,17 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import tomllib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from docksim.engine.errors import EngineError
-from docksim.engine.private import requirements, settings
+from docksim.engine.private import disk, requirements, settings
 from docksim.engine.private.cgroups import Groups
 from docksim.engine.private.namespaces import Namespaces, connect, hold, shape
 from docksim.engine.private.requirements import binary
@@ -92,6 +94,7 @@ class PrivateEngine:
         if left := groups.members():
             raise EngineError(f"processes {sorted(left)} of the engine do not end")
         groups.remove()
+        disk.await_release(self.folder)
         shutil.rmtree(self.folder)
 
     @property
@@ -99,10 +102,39 @@ class PrivateEngine:
         """The registry's address, as the engine sees it."""
         return f"{SUBNET}.2:{settings.REGISTRY_PORT}"
 
+    def delayed_registry(self, round_trip: float) -> str:
+        """The registry's address, where each round trip takes `round_trip` seconds longer; the
+        former one with a delay is no more."""
+        pid_file = self.folder / "delay.pid"
+        if pid_file.exists():
+            with suppress(ProcessLookupError):
+                os.kill(self._pid("delay.pid"), signal.SIGKILL)
+            pid_file.unlink()
+        if not round_trip:
+            return self.registry
+        command = [sys.executable, "-m", "docksim.engine.private.delay"]
+        ports = [str(settings.DELAYED_PORT), str(settings.REGISTRY_PORT)]
+        space = self.registry_space
+        process = self._spawn(
+            space.enter(*command, *ports, str(round_trip)), self.account("registry"), "delay.log"
+        )
+        pid_file.write_text(str(process.pid))
+        self._await(lambda: _listens(space, settings.DELAYED_PORT), process, "delay.log")
+        return f"{SUBNET}.2:{settings.DELAYED_PORT}"
+
     @property
     def label(self) -> str:
         """The label of containers, images and networks that are ours."""
-        return f"{LABEL}={self._state()['group']}"
+        return f"{LABEL}={self.group}"
+
+    @property
+    def group(self) -> str:
+        """The name of its cgroup, in every hierarchy."""
+        return str(self._state()["group"])
+
+    def account(self, part: str) -> Path:
+        """Where CPU time of a part is counted: who joins it belongs to the engine."""
+        return self._groups().account(part)
 
     @property
     def engine_space(self) -> Namespaces:
@@ -140,6 +172,7 @@ class PrivateEngine:
         state |= {"engine": engine.holder, "registry": registry.holder}
         settings.write_state(self._state_file, state)
         connect(engine, registry, LINK, SUBNET)
+        disk.mount_new(engine, self.folder / "data.img", self.folder / "data")
         self._start_registry(registry, groups)
         self._start_daemon(engine, groups, driver, downloads)
 
@@ -149,10 +182,7 @@ class PrivateEngine:
         command = [binary("docker-registry"), "serve", str(configuration)]
         process = self._spawn(space.enter(*command), groups.account("registry"), "registry.log")
 
-        def listens() -> bool:
-            return f":{settings.REGISTRY_PORT} " in space.run("ss", "-Hltn")
-
-        self._await(listens, process, "registry.log")
+        self._await(lambda: _listens(space, settings.REGISTRY_PORT), process, "registry.log")
 
     def _start_daemon(self, space: Namespaces, groups: Groups, driver: str, downloads: int) -> None:
         wrapper = self.folder / "timed-runc"
@@ -210,7 +240,11 @@ class PrivateEngine:
         return int((self.folder / file).read_text())
 
     def _groups(self) -> Groups:
-        return Groups(self._state()["group"])
+        return Groups(self.group)
 
     def _state(self) -> dict[str, Any]:
         return tomllib.loads(self._state_file.read_text())
+
+
+def _listens(space: Namespaces, port: int) -> bool:
+    return f":{port} " in space.run("ss", "-Hltn")

@@ -117,7 +117,7 @@ def _layer(key: str, size: int, shape: ImageShape, *, with_root: bool) -> Layer:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         if with_root:
-            _add_root(archive)
+            add_root(archive)
         folder = digest_of(key.encode())[7:19]
         for i in range(FILES):
             _add(archive, f"files/{folder}/{i}", _content(rng, size // FILES, shape))
@@ -132,7 +132,8 @@ def _content(rng: np.random.Generator, size: int, shape: ImageShape) -> bytes:
     return random + (TEXT * (rest // len(TEXT) + 1))[:rest]
 
 
-def _add_root(archive: tarfile.TarFile) -> None:
+def add_root(archive: tarfile.TarFile) -> None:
+    """A busybox, and the few names of it that containers are started by."""
     _add(archive, "bin/busybox", Path(binary("busybox")).read_bytes(), mode=0o755)
     for command in ("sh", "sleep", "true", "cat", "head", "yes"):
         link = tarfile.TarInfo(f"bin/{command}")

@@ -19,11 +19,16 @@ PACKAGES = {
     "tc": "iproute2",
     "nsenter": "util-linux",
     "unshare": "util-linux",
+    "mount": "mount",
+    "mkfs.ext4": "e2fsprogs",
     "bash": "bash",
 }
 
 CPU_ACCOUNTS = Path("/sys/fs/cgroup/cpuacct")
 """Where cgroup v1 counts CPU time."""
+
+LOOPS = Path("/dev/loop-control")
+"""Where the kernel is asked for a loop device."""
 
 
 def missing() -> str:
@@ -36,6 +41,8 @@ def missing() -> str:
         return "a private engine needs root: run this as root"
     if not CPU_ACCOUNTS.is_dir():
         return f"CPU time is counted by cgroup v1, and there is no {CPU_ACCOUNTS}"
+    if not LOOPS.exists():
+        return f"the engine's file system needs a loop device, and there is no {LOOPS}"
     return ""
 
 

@@ -13,6 +13,7 @@ from docksim.engine.private.requirements import binary
 DOWNLOADS = 3
 TIMED_RUNTIME = "timed"
 REGISTRY_PORT = 5000
+DELAYED_PORT = 5001
 
 # bash has the time without starting a process for it, and a shell's own start is a millisecond.
 _WRAPPER = """#!/bin/bash

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,20 @@ import pandas as pd
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
-from docksim.engine.validation.scenarios import is_covered, scenario_of
+from docksim.engine.validation.scenarios import MAIN, Layers, is_covered, scenario_of
+from docksim.scenario.scenario import Scenario
 from docksim.simulation import simulate_once
 from docksim.study.estimates import estimate, is_carried
 
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
-REPLICATIONS = 10
+VENTILES = {f"q{percent:02}": percent / 100 for percent in range(5, 100, 5)}
+"""For quantile-quantile plots."""
+
+LEAST_REPLICATIONS = 5
+MOST_REPLICATIONS = 40
+PRECISION = 0.02
+"""Half-width of a prediction's 95 % interval, relative."""
+
 CYCLE = "cycle"
 """What throughput is of."""
 
@@ -27,8 +35,9 @@ Progress = Callable[[float], None]
 def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -> pd.DataFrame:
     """A row a point, operation and measure.
 
-    set, point, network, clients, regime   of the load; see `regime`
-    operation, measure   "throughput" (cycles/s) of the cycle; "mean" and quantiles (s) of each
+    set, point, load, network, clients, regime   of the load; see `regime`
+    operation, measure   "throughput" (cycles/s) of the cycle; "mean", quantiles (s) and ventiles
+                         "q05" to "q95" of each
     measured             over all blocks
     predicted, low, high   mean over replications, with its 95 % interval
     error                (predicted - measured) / measured
@@ -46,13 +55,15 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
     rows = []
     for done, group in enumerate(covered):
         block = _first(group)
+        block |= {key: float(group[key].mean()) for key in ("reference", "rate")}
         measured = _measured(group, samples[samples["block"].isin(group["block"])])
-        predicted = _predicted(block, profile, _client_cpu(group, samples))
+        scenario = scenario_of(block, profile, _client_cpu(group, samples), _layers(dataset, block))
+        predicted = _predicted(block, scenario)
         for (operation, measure), (value, spread) in measured.items():
             found = estimate(predicted[operation, measure])
             rows.append(
-                {key: block[key] for key in ("set", "point", "network", "clients")}
-                | {"regime": regime(block["clients"], cores)}
+                {key: block[key] for key in ("set", "point", "load", "network", "clients")}
+                | {"regime": regime(block, cores)}
                 | {"operation": operation, "measure": measure, "measured": value}
                 | {"predicted": found.value, "low": found.low, "high": found.high}
                 | {"error": found.value / value - 1.0, "spread": spread}
@@ -62,11 +73,18 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
     return pd.DataFrame(rows)
 
 
-def regime(clients: int, cores: int) -> str:
-    """Light load is less than a client a core; saturation more than two clients a core."""
-    if clients < cores:
+def regime(block: Mapping[str, Any], cores: int) -> str:
+    """Light load is less than a client a core, or half of the capacity; saturation more than two
+    clients a core, or more than 85 % of the capacity."""
+    if block["load"] == "open":
+        return _regime(block["of_capacity"], 0.5, 0.85)
+    return _regime(block["clients"], cores - 0.5, 2 * cores)
+
+
+def _regime(load: float, light: float, knee: float) -> str:
+    if load <= light:
         return "light"
-    return "knee" if clients <= 2 * cores else "saturation"
+    return "knee" if load <= knee else "saturation"
 
 
 def _first(blocks: pd.DataFrame) -> dict[str, Any]:
@@ -80,8 +98,10 @@ Values = dict[tuple[str, str], Any]
 
 def _measured(blocks: pd.DataFrame, samples: pd.DataFrame) -> Values:
     """Value and spread by operation and measure."""
-    throughputs = blocks["throughput"].to_numpy()
-    values: Values = {(CYCLE, "throughput"): (float(np.median(throughputs)), _spread(throughputs))}
+    values: Values = {}
+    if (blocks["load"] == "closed").all():
+        throughputs = blocks["throughput"].to_numpy()
+        values[CYCLE, "throughput"] = (float(np.median(throughputs)), _spread(throughputs))
     good = samples[samples["error"] == ""]
     for operation, each in good.groupby("operation"):
         by_block = each.groupby("block")["latency"]
@@ -90,6 +110,8 @@ def _measured(blocks: pd.DataFrame, samples: pd.DataFrame) -> Values:
             if is_carried(probability, [len(each)]):
                 value = each["latency"].quantile(probability)
                 values[str(operation), name] = (value, _spread(by_block.quantile(probability)))
+        for name, probability in VENTILES.items():
+            values[str(operation), name] = (each["latency"].quantile(probability), 0.0)
     return values
 
 
@@ -103,25 +125,61 @@ def _client_cpu(blocks: pd.DataFrame, samples: pd.DataFrame) -> float:
     return float((blocks["client_cores"] * blocks["elapsed"]).sum() / requests)
 
 
-def _predicted(block: dict[str, Any], profile: Path, client_cpu: float) -> dict[Any, list[float]]:
-    """Each replication's value by operation and measure."""
-    scenario = scenario_of(block, profile, client_cpu)
-    operations, warm_up = block["operations"], block["warm_up"]
+def _layers(dataset: Dataset, block: dict[str, Any]) -> Layers:
+    """Those of the image that a block is about."""
+    manifest = dataset.manifest
+    (image,) = (each for each in manifest["plan"]["image"] if each["name"] == block["image"])
+    sizes = tuple(
+        (compressed, unpacked) for compressed, unpacked in manifest["layers"][image["name"]]
+    )
+    return Layers(sizes, image["shared"])
+
+
+def _predicted(block: dict[str, Any], scenario: Scenario) -> dict[Any, list[float]]:
+    """Each replication's value by operation and measure, as precise as is asked for."""
     values: dict[Any, list[float]] = {}
-    for replication in range(REPLICATIONS):
-        commands = simulate_once(scenario, replication=replication).commands
-        ends = np.sort(commands.loc[commands["command"] == _last(operations), "ended"])
-        began = ends[warm_up - 1] if warm_up else 0.0
-        throughput = (len(ends) - warm_up) / (ends[-1] - began)
-        values.setdefault((CYCLE, "throughput"), []).append(throughput)
-        measured = commands[commands["number"] >= warm_up * len(operations)]
-        for operation in operations:
-            own = measured[measured["command"] == operation.split()[0]]
-            latency = own["ended"] - own["arrived"]
-            values.setdefault((operation, "mean"), []).append(latency.mean())
-            for name, probability in QUANTILES.items():
-                values.setdefault((operation, name), []).append(latency.quantile(probability))
+    for replication in range(MOST_REPLICATIONS):
+        for key, value in _replication(scenario, block, replication).items():
+            values.setdefault(key, []).append(value)
+        if replication + 1 >= LEAST_REPLICATIONS and _is_precise(values):
+            break
     return values
+
+
+def _is_precise(values: dict[Any, list[float]]) -> bool:
+    """Whether throughput and all medians are known as precisely as is asked for."""
+    found = [
+        estimate(each) for (_, measure), each in values.items() if measure in ("throughput", "p50")
+    ]
+    return all((one.half_width or 0.0) <= PRECISION * one.value for one in found)
+
+
+def _replication(scenario: Scenario, block: dict[str, Any], number: int) -> dict[Any, float]:
+    operations, warm_up = block["operations"], block["warm_up"]
+    repeated = block["cycles"] if block["load"] == "batch" else 1
+    runs = range(number * repeated, (number + 1) * repeated)
+    commands = pd.concat([simulate_once(scenario, replication=run).commands for run in runs])
+    if block["beside"]:
+        commands = _compared(commands, block)
+    ends = np.sort(commands.loc[commands["command"] == _last(operations), "ended"])
+    began = ends[warm_up - 1] if warm_up else 0.0
+    values = {(CYCLE, "throughput"): float((len(ends) - warm_up) / (ends[-1] - began))}
+    measured = commands[commands["number"] >= warm_up * len(operations)]
+    for operation in operations:
+        own = measured[measured["command"] == operation.split()[0]]
+        latency = own["ended"] - own["arrived"]
+        values[operation, "mean"] = float(latency.mean())
+        for name, probability in (QUANTILES | VENTILES).items():
+            values[operation, name] = float(latency.quantile(probability))
+    return values
+
+
+def _compared(commands: pd.DataFrame, block: dict[str, Any]) -> pd.DataFrame:
+    """Of a load with another beside it, as many commands as were measured, counted from 0."""
+    count = (block["cycles"] + block["warm_up"]) * len(block["operations"])
+    own = commands[(commands["workload"] == MAIN) & commands["ended"].notna()]
+    own = own.sort_values("number").head(count)
+    return own.assign(number=range(len(own)))
 
 
 def _last(operations: list[str]) -> str:

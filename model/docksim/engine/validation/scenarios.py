@@ -1,19 +1,25 @@
-"""A measured operating point as a scenario: the same clients, the same cycle, the same counts."""
+"""A measured operating point as a scenario: the same load, the same cycle, the same counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
+from docksim.engine.measurement.client import DELAY
+from docksim.engine.measurement.runner import LOG_LINE, MAKING
 from docksim.scenario.load import loads
+from docksim.scenario.profiles import read_profile
+from docksim.scenario.quantities import SECONDS
 from docksim.scenario.scenario import Scenario
 
-COMMANDS = {
-    "create": {"command": "create"},
+COMMANDS: dict[str, dict[str, Any]] = {
+    "create": {"command": "create", "container": "app", "image": "image-0"},
     "start": {"command": "start", "target": "own"},
+    "run": {"command": "run", "container": "app", "image": "image-0"},
     "stop": {"command": "stop", "target": "own"},
     "kill": {"command": "kill", "target": "own"},
     "rm": {"command": "rm", "target": "own"},
@@ -21,30 +27,66 @@ COMMANDS = {
     "ps": {"command": "ps", "all": True},
     "images": {"command": "images"},
     "inspect": {"command": "inspect", "target": "own"},
+    "logs": {"command": "logs", "target": "own"},
+    "logs --tail 10": {"command": "logs", "target": "own", "tail": 10},
+    "pull": {"command": "pull"},
+    "rmi": {"command": "rmi"},
 }
 
-IGNORING = {"ignores": 1.0, "honours": 0.0, "delays": 0.0, "mixed": 1 / 3}
+MAIN = "clients"
+"""The workload that is compared with what was measured, where there is another beside it."""
+
+LONGER = 2.0
+"""How much longer than measured a load with another beside it is simulated; what is too much is
+not compared."""
+
+LOOKING = {"inspect", "logs", "logs --tail 10"}
+"""Operations on a container that is there already."""
+
+UNSHAPED = 1e11
+"""Bytes a second that a link between two namespaces carries at the least: none are waited for."""
+
+REGISTRY = {"bandwidth": f"{UNSHAPED} B/s", "stream_rate": f"{UNSHAPED} B/s"}
+
+APPLICATIONS: dict[str, dict[str, Any]] = {
+    "ignores": {"ignores_sigterm": 1.0},
+    "honours": {"ignores_sigterm": 0.0},
+    "delays": {"ignores_sigterm": 0.0, "exit_time": f"{DELAY} s"},
+}
+"""What a container does on SIGTERM."""
 
 
 def is_covered(block: Mapping[str, Any]) -> bool:
     """Whether there is a scenario of this block's load."""
-    needs_container = {"inspect"} & set(block["operations"]) and "create" not in block["operations"]
     return (
-        block["load"] == "closed"
-        and not block["accounting"]
+        not block["accounting"]
+        and not block["traced"]
         and set(block["operations"]) <= set(COMMANDS)
-        and not needs_container
-        and block["behaviour"] in ("ignores", "honours")
+        and block["behaviour"] in APPLICATIONS
+        and not (block["beside"] and block["load"] != "closed")
     )
 
 
-def scenario_of(block: Mapping[str, Any], profile: Path, client_cpu: float) -> Scenario:
+@dataclass(frozen=True)
+class Layers:
+    """An image's layers: compressed and unpacked bytes of each, base first, of which so many are
+    shared with the other clients' images."""
+
+    sizes: tuple[tuple[float, float], ...] = ((2e6, 4e6),)
+    shared: int = 0
+
+
+def scenario_of(
+    block: Mapping[str, Any], profile: Path, client_cpu: float, layers: Layers | None = None
+) -> Scenario:
     """The scenario of a block, whose clients take `client_cpu` core-seconds a request.
 
+    The machine is as fast as the reference work beside the block says. Of batches, it is one.
+    Where images are pulled, each client has one of its own with these layers.
     Raises ScenarioError when the profile is not valid.
     """
     operations = block["operations"]
-    cycles = block["cycles"] + block["warm_up"]
+    cycles = block["clients"] if block["load"] == "batch" else block["cycles"] + block["warm_up"]
     document: dict[str, Any] = {
         "name": block["point"],
         "flow": {"variant": "engine"},
@@ -54,27 +96,119 @@ def scenario_of(block: Mapping[str, Any], profile: Path, client_cpu: float) -> S
                 "cli": {
                     "start": {"cpu": f"{client_cpu} s", "source": "the load generator's own"},
                     "format": {"source": "in the former"},
+                    "output": {"source": "in the former"},
                 }
             },
         },
-        "daemon": {"stop_timeout": f"{block['stop_timeout']} s"},
+        "host": _host(block, profile),
+        "daemon": {
+            "stop_timeout": f"{block['stop_timeout']} s",
+            "max_concurrent_downloads": block["slots"],
+        },
+        "registry": REGISTRY | {"rtt": f"{block['rtt']} s"},
         "network": {"driver": block["network"]},
-        "images": [{"name": "small", "layers": [{"compressed": "2 MB"}], "present": True}],
+        "images": _images(block, layers or Layers()),
         "containers": [
-            {"name": "standing", "stopped": block["containers"]},
-            {"name": "app", "ignores_sigterm": IGNORING[block["behaviour"]]},
+            _subject(block),
+            {"name": "standing", "stopped": int(block["containers"])},
+            {"name": "app"} | APPLICATIONS[block["behaviour"]],
+            {"name": "companion", "ignores_sigterm": 1.0}
+            | ({"network": block["beside"]["network"]} if block["beside"] else {}),
         ],
-        "workload": [
-            {
-                "kind": "closed",
-                "name": "clients",
-                "clients": block["clients"],
-                "cycle": [COMMANDS[operation] for operation in operations],
-            }
-        ],
-        "run": {"commands": cycles * len(operations)},
+        "workload": _workloads(block),
+        "run": {"commands": cycles * len(operations)}
+        if not block["beside"]
+        else {"duration": f"{LONGER * block['elapsed']} s"},
     }
-    for action in document["workload"][0]["cycle"]:
-        if action["command"] == "create":
-            action["container"] = "app"
     return loads(tomli_w.dumps(document))
+
+
+def _images(block: Mapping[str, Any], layers: Layers) -> list[dict[str, Any]]:
+    others = [
+        {"name": f"other-{number}", "present": True, "layers": [{"compressed": "100 kB"}]}
+        for number in range(int(block["images"]))
+    ]
+    return _pulled(block, layers) + others
+
+
+def _pulled(block: Mapping[str, Any], layers: Layers) -> list[dict[str, Any]]:
+    pulls = "pull" in block["operations"]
+    return [
+        {
+            "name": f"image-{client}",
+            "present": not pulls,
+            "layers": [
+                {
+                    "digest": f"{'shared' if i < layers.shared else client} {i}",
+                    "compressed": f"{compressed} B",
+                    "uncompressed": f"{unpacked} B",
+                }
+                for i, (compressed, unpacked) in enumerate(layers.sizes)
+            ],
+        }
+        for client in range(block["clients"] if pulls else 1)
+    ]
+
+
+def _workloads(block: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One workload and what goes on beside it; where images are pulled, one for each client."""
+    cycle = _cycle(block["operations"])
+    if beside := block["beside"]:
+        main = _load(block) | {"name": MAIN, "cycle": cycle}
+        other = {"kind": "closed", "name": "beside", "clients": beside["clients"]}
+        own = {"container": "companion"}
+        actions = [
+            action | (own if "container" in action else {})
+            for action in _cycle(beside["operations"])
+        ]
+        return [main, other | {"cycle": actions}]
+    if "pull" not in block["operations"]:
+        return [_load(block) | {"name": MAIN, "cycle": cycle}]
+    return [
+        _load({**block, "clients": 1})
+        | {"name": image["name"], "cycle": [action | {"image": image["name"]} for action in cycle]}
+        for image in _pulled(block, Layers())
+    ]
+
+
+def _load(block: Mapping[str, Any]) -> dict[str, Any]:
+    match block["load"]:
+        case "closed":
+            return {"kind": "closed", "clients": block["clients"]}
+        case "open":
+            return {"kind": "open", "rate": f"{block['rate']} /s"}
+        case _:
+            return {"kind": "batch", "count": block["clients"]}
+
+
+def _cycle(operations: list[str]) -> list[dict[str, Any]]:
+    """The actions; a cycle that makes no container looks at one that stands there."""
+    if MAKING & set(operations):
+        return [COMMANDS[operation] for operation in operations]
+    looking = {"target": "oldest"}
+    return [
+        COMMANDS[operation] | (looking if "target" in COMMANDS[operation] else {})
+        for operation in operations
+    ]
+
+
+def _subject(block: Mapping[str, Any]) -> dict[str, Any]:
+    """The container that is looked at, where the cycle makes none; the oldest there is."""
+    looks = LOOKING & set(block["operations"]) and not MAKING & set(block["operations"])
+    return {
+        "name": "subject",
+        "running": 1 if looks else 0,
+        "log_size": f"{block['log_size']} B",
+        "log_line": f"{LOG_LINE} B",
+    }
+
+
+def _host(block: Mapping[str, Any], profile: Path) -> dict[str, Any]:
+    link = block["link_rate"] or UNSHAPED
+    return {"cpu_speed": _reference(profile) / block["reference"], "link": f"{link} B/s"}
+
+
+def _reference(profile: Path) -> float:
+    """Time of the reference work where the profile was measured (s)."""
+    _, document = read_profile(str(profile.absolute()), Path())
+    return float(SECONDS.parse(document["host"]["reference"]))

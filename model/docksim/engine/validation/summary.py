@@ -14,7 +14,7 @@ def summarise(errors: pd.DataFrame) -> dict[str, Any]:
     """By set and regime, and "overall".
 
     points              operating points
-    mdape_throughput, mdape_p50   median absolute relative error
+    mdape_throughput, mdape_p50   median absolute relative error; None where there are none
     share_within_10     of throughputs and p50s, those within 10 % or the engine's own spread
     p95_within_20, p99_within_20   of those quantiles, those within 20 % or the spread; None when
                         the samples carry none
@@ -47,8 +47,9 @@ def _figures(errors: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _mdape(errors: pd.DataFrame, measure: str) -> float:
-    return float(errors.loc[errors["measure"] == measure, "error"].abs().median())
+def _mdape(errors: pd.DataFrame, measure: str) -> float | None:
+    own = errors.loc[errors["measure"] == measure, "error"]
+    return float(own.abs().median()) if len(own) else None
 
 
 def _within(errors: pd.DataFrame, bound: float) -> float | None:

@@ -24,7 +24,7 @@ class Host:
 
     def __init__(self, env: Environment, settings: HostSettings, link_bandwidth: float) -> None:
         self._env = env
-        self.cpu = processor(env, "host.cpu", settings.cores, settings.scheduler)
+        self.cpu = processor(env, "host.cpu", settings)
         self.disk = SharedStation(env, "host.disk", settings.disk_bandwidth)
         self.journal = FifoStation(env, "host.journal", 1)
         self.link = SharedStation(env, "host.link", link_bandwidth)

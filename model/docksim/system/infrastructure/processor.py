@@ -18,6 +18,7 @@ from docksim.des.fifo import FifoStation
 from docksim.des.sharing import Job, Occupation, SharedStation
 from docksim.des.statistics import Totals
 from docksim.des.streams import Draws
+from docksim.scenario.host import Host
 from docksim.system.activity import Activity, Booking
 from docksim.system.command import Command
 from docksim.system.ledger import Ledger
@@ -55,9 +56,12 @@ class Processor(Protocol):
 
 
 class FairProcessor:
-    """Processor sharing; a step runs on as many cores at once as it has threads."""
+    """Processor sharing; a step runs on as many cores at once as it has threads.
 
-    def __init__(self, env: Environment, name: str, cores: int) -> None:
+    `cores` is what they all get done together, in cores that run alone.
+    """
+
+    def __init__(self, env: Environment, name: str, cores: float) -> None:
         self._env = env
         self._station = SharedStation(env, name, cores)
         self.totals = self._station.totals
@@ -196,8 +200,9 @@ class FifoLabour(Labour, Booking):
             ledger.waited += delay - demand
 
 
-def processor(env: Environment, name: str, cores: int, scheduler: str) -> Processor:
-    """The cores under the named scheduler: "fair" or "fifo"."""
-    if scheduler == "fifo":
-        return FifoProcessor(env, name, cores)
-    return FairProcessor(env, name, cores)
+def processor(env: Environment, name: str, host: Host) -> Processor:
+    """The host's cores under its scheduler."""
+    if host.scheduler == "fifo":
+        return FifoProcessor(env, name, host.cores)
+    # One core alone has nobody to lose by.
+    return FairProcessor(env, name, max(1.0, host.cores * host.parallel_efficiency))

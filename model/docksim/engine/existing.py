@@ -1,0 +1,116 @@
+"""An engine that is there already: measured with its owner's consent, and only on things of ours.
+
+Every container and image that is made carries a label, and nothing without it is touched. What
+needs the engine's own surroundings, its registry, link, download slots or control groups, is
+refused.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+import socket
+import tarfile
+from math import nan
+from pathlib import Path
+
+import docker
+from docker.errors import DockerException
+
+from docksim.engine.errors import EngineError
+from docksim.engine.measurement.plan import Plan
+from docksim.engine.private.images import ImageShape, add_root
+from docksim.engine.private.settings import DOWNLOADS
+
+SCHEME = "unix://"
+REPOSITORY = "docksim.local"
+LABEL = "docksim.measured"
+
+PRIVATE_ONLY = {
+    "link_rate": 0.0,
+    "rtt": 0.0,
+    "slots": DOWNLOADS,
+    "accounting": False,
+    "traced": False,
+    "timed_runtime": False,
+}
+"""What only a private engine can be asked for, and what it is when it is not asked for."""
+
+
+class ExistingEngine:
+    """The engine that listens at an address "unix:///PATH". Raises EngineError when none does."""
+
+    runtime_log = Path("/dev/null")
+
+    def __init__(self, address: str) -> None:
+        if not address.startswith(SCHEME):
+            raise EngineError(f"--engine {address}: an address begins with {SCHEME}")
+        self.socket = Path(address.removeprefix(SCHEME))
+        self.label = f"{LABEL}={secrets.token_hex(4)}"
+        self.layers: dict[str, list[tuple[int, int]]] = {}
+        try:
+            self._api = docker.DockerClient(base_url=address)
+            self._api.ping()
+        except DockerException as error:
+            raise EngineError(f"{address}: no engine answers there: {error}") from None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it still answers."""
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(str(self.socket))
+            except OSError:
+                return False
+        return True
+
+    def check(self, plan: Plan) -> None:
+        """Raises EngineError when the plan asks for what only a private engine has."""
+        for point in plan.points():
+            refused = [key for key, usual in PRIVATE_ONLY.items() if getattr(point, key) != usual]
+            refused += [each for each in ("pull", "rmi") if each in point.operations]
+            if refused:
+                raise EngineError(
+                    f"{point.name}: {refused[0]} needs a private engine: leave --engine out"
+                )
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Not known: its control groups are not ours to know."""
+        return dict.fromkeys(("dockerd", "runtime", "registry", "all"), nan)
+
+    def provide(self, name: str, shape: ImageShape, round_trip: float) -> str:
+        """Import an image that has a busybox and no more, without a registry."""
+        key, _, value = self.label.partition("=")
+        reference = f"{REPOSITORY}/{name}"
+        self._api.api.import_image_from_data(
+            _root(), repository=reference, tag="latest", changes=[f'LABEL {key}="{value}"']
+        )
+        return f"{reference}:latest"
+
+    def set_downloads(self, downloads: int) -> None:
+        """Its settings are not touched."""
+
+    def shape(self, rate: float | None) -> None:
+        """Its link is not touched."""
+
+    def clean_up(self) -> None:
+        """Remove the images that carry our label; containers have gone with their blocks."""
+        for image in self._api.images.list(filters={"label": self.label}):
+            self._api.images.remove(image.id, force=True)
+
+
+def consequences(address: str) -> str:
+    """What measuring does to an engine, for those who are to consent."""
+    return (
+        f"measuring {address} creates, starts, stops and removes containers of its "
+        f"own there, up to the plan's numbers at once, and imports an image of 2 MB; all carry "
+        f"the label {LABEL}, and nothing else is touched. It takes the CPU time that the plan "
+        "asks for. If that is all right, say --consent"
+    )
+
+
+def _root() -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        add_root(archive)
+    return buffer.getvalue()

@@ -1,0 +1,89 @@
+"""The conditions that operations are measured under: their load, and what keys may say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from annotated_types import MinLen
+from pydantic import BeforeValidator, Discriminator, model_validator
+
+from docksim.scenario.errors import refusal
+from docksim.scenario.quantities import Bytes, BytesPerSecond, PerSecond, Seconds
+from docksim.scenario.section import Count, Name, Positive, Section, Share
+
+Operation = Literal[
+    "create", "start", "run", "stop", "kill", "rm", "rm --force", "pull", "rmi", "ps", "images",
+    "logs", "logs --tail 10", "inspect",
+]  # fmt: skip
+Network = Literal["host", "none", "bridge"]
+Behaviour = Literal["ignores", "honours", "delays", "mixed"]
+
+UNLIMITED = "none"
+
+
+def _as_tuple(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _rate(value: Any) -> Any:
+    return 0 if value == UNLIMITED else value
+
+
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_as_tuple), MinLen(1)]
+Behaviours = Annotated[tuple[Behaviour, ...], BeforeValidator(_as_tuple), MinLen(1)]
+Counts = Annotated[tuple[Count, ...], BeforeValidator(_as_tuple), MinLen(1)]
+Positives = Annotated[tuple[Positive, ...], BeforeValidator(_as_tuple), MinLen(1)]
+Sizes = Annotated[tuple[Bytes, ...], BeforeValidator(_as_tuple), MinLen(1)]
+Delays = Annotated[tuple[Seconds, ...], BeforeValidator(_as_tuple), MinLen(1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple), MinLen(1)]
+LinkRates = Annotated[
+    tuple[Annotated[BytesPerSecond, BeforeValidator(_rate)], ...],
+    BeforeValidator(_as_tuple),
+    MinLen(1),
+]
+
+
+class Closed(Section):
+    """Clients that each begin their next cycle when the last has ended."""
+
+    kind: Literal["closed"]
+    clients: Positives = (1,)
+    pause: Seconds = 0.0
+    """Between two cycles of a client."""
+
+
+class Open(Section):
+    """Cycles that begin at random instants (Poisson), whatever is under way."""
+
+    kind: Literal["open"]
+    rate: Annotated[tuple[PerSecond, ...], BeforeValidator(_as_tuple)] = ()
+    of_capacity: Annotated[tuple[Share, ...], BeforeValidator(_as_tuple)] = ()
+    """Instead of a rate: shares of the highest closed throughput of the same cycle and network
+    that was measured before."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.rate) == bool(self.of_capacity):
+            raise refusal("rate and of_capacity", "exactly one of them", at=("rate",))
+        return self
+
+
+class Batch(Section):
+    """So many cycles at once; the next batch begins when all have ended and it is quiet."""
+
+    kind: Literal["batch"]
+    size: Positives
+
+
+Load = Annotated[Closed | Open | Batch, Discriminator("kind")]
+
+
+class Beside(Section):
+    """Closed clients that keep an engine busy while something else is measured."""
+
+    operations: Annotated[tuple[Operation, ...], MinLen(1)] = ("create", "start", "rm --force")
+    """Their cycle."""
+    clients: Positive = 1
+    """How many."""
+    network: Network = "host"
+    """Of the containers that they create."""

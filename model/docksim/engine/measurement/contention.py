@@ -1,0 +1,101 @@
+"""How fast the machine is just now, and how much its cores slow each other down.
+
+A virtual machine's speed drifts within minutes, by more than a prediction may err. So each block
+has beside it what a reference piece of work took: forking and executing a small static program.
+And what cores lose to each other when all are busy is seen on what a start executes, alone, without
+an engine at work: the low-level runtime and, twice, the daemon's program, as for a container with
+a network; by one caller, and by more callers than there are cores.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from docksim.engine.measurement.tracing import Tracer
+from docksim.engine.private.engine import PrivateEngine
+from docksim.engine.private.namespaces import run
+from docksim.engine.private.requirements import binary
+
+EXECUTIONS = 200
+LIVES = 12
+ROUNDS = 4
+"""Alternations of one caller and several."""
+
+CALLERS_A_CORE = 2
+
+_LIVES = """
+echo $$ > {account}/cgroup.procs
+runc="{runc} --root {folder}/state"
+for i in $(seq {lives}); do
+    $runc create --bundle {folder}/bundle-{caller} probe-{caller} < /dev/null > /dev/null 2>&1
+    {dockerd} --version > /dev/null && {dockerd} --version > /dev/null
+    $runc start probe-{caller} && $runc kill probe-{caller} KILL
+    until sleep 0.02; $runc delete probe-{caller} 2> /dev/null; do :; done
+done
+"""
+
+
+def reference_time() -> float:
+    """Seconds that forking and executing a small static program takes just now, on average."""
+    program = [binary("busybox"), "true"]
+    began = time.perf_counter()
+    for _ in range(EXECUTIONS):
+        subprocess.run(program, check=True)
+    return (time.perf_counter() - began) / EXECUTIONS
+
+
+def container_lives(engine: PrivateEngine, tracer: Tracer) -> list[dict[str, float]]:
+    """Core-seconds of what a container's life executes, a row a round: "callers" at once, "cpu" a
+    life."""
+    folder = engine.folder / "probe"
+    several = CALLERS_A_CORE * (os.cpu_count() or 1)
+    for caller in range(several):
+        _bundle(folder / f"bundle-{caller}", engine.group)
+    try:
+        return [
+            {"callers": callers, "cpu": _lives(engine, tracer, folder, callers)}
+            for _ in range(ROUNDS)
+            for callers in (1, several)
+        ]
+    finally:
+        shutil.rmtree(folder)
+
+
+def _lives(engine: PrivateEngine, tracer: Tracer, folder: Path, callers: int) -> float:
+    tracer.start()
+    began = time.perf_counter()
+    account = engine.account("probe")
+    processes = [
+        subprocess.Popen(
+            ["sh", "-c", _LIVES.format(
+                account=account, runc=binary("runc"), dockerd=binary("dockerd"), folder=folder,
+                lives=LIVES, caller=caller,
+            )],
+            stdin=subprocess.DEVNULL,
+        )
+        for caller in range(callers)
+    ]  # fmt: skip
+    for process in processes:
+        process.wait()
+    taken = tracer.stop().cpu(began, time.perf_counter())
+    return sum(taken[name] for name in ("runc", "init", "dockerd")) / (callers * LIVES)
+
+
+def _bundle(folder: Path, group: str) -> None:
+    """An OCI bundle of a container that sleeps, without a network namespace."""
+    programs = folder / "rootfs" / "bin"
+    programs.mkdir(parents=True)
+    shutil.copy(binary("busybox"), programs / "sleep")
+    run([binary("runc"), "spec", "--bundle", str(folder)])
+    file = folder / "config.json"
+    config = json.loads(file.read_text())
+    config["process"] |= {"terminal": False, "args": ["sleep", "1000"]}
+    linux = config["linux"]
+    linux["namespaces"] = [each for each in linux["namespaces"] if each["type"] != "network"]
+    linux["cgroupsPath"] = f"/{group}/{folder.name}"
+    file.write_text(json.dumps(config))

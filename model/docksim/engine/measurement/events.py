@@ -1,0 +1,42 @@
+"""The engine's own events, as they come, with its nanosecond stamps."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from docksim.engine.measurement.client import EngineClient
+
+NANOSECONDS = 1e9
+LAST = 0.1
+"""Seconds that the last events may take to arrive."""
+
+
+@asynccontextmanager
+async def events(client: EngineClient, began: float) -> AsyncIterator[list[dict[str, Any]]]:
+    """A list that fills with the events from now on: at (s since `began`, which is since the
+    epoch), kind ("container", "network", ...), action, id."""
+    rows: list[dict[str, Any]] = []
+
+    def hear(line: bytes) -> None:
+        event = json.loads(line)
+        rows.append(
+            {
+                "at": event["timeNano"] / NANOSECONDS - began,
+                "kind": event["Type"],
+                "action": event["Action"].partition(":")[0],
+                "id": event["Actor"]["Attributes"].get("container", event["Actor"]["ID"]),
+            }
+        )
+
+    listening = asyncio.create_task(client.listen("/events", hear))
+    try:
+        yield rows
+        await asyncio.sleep(LAST)
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening

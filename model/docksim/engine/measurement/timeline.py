@@ -1,0 +1,159 @@
+"""What the kernel's scheduler did: who ran on a core, who slept uninterruptibly and in what.
+
+Read from the events sched_switch and sched_process_exec of ftrace, with a stack for each sleep
+that is uninterruptible (see the kernel's Documentation/trace/ftrace.rst and events.rst).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+COMPONENTS = (
+    "dockerd", "containerd", "shim", "runc", "init", "hook", "registry", "kernel",
+    "client", "other",
+)  # fmt: skip
+"""Who runs: `init` is the container's process while runc sets it up, `hook` the engine re-executed
+within runc create to set the network up, `kernel` the kernel's threads."""
+
+BYSTANDERS = ("client", "other")
+"""Whose work is no demand of the engine's."""
+
+_NAMES = (
+    ("containerd-shim", "shim"), ("containerd", "containerd"), ("dockerd", "dockerd"),
+    ("docker-registry", "registry"),
+    ("runc:[", "init"), ("runc", "runc"), ("exe", "hook"), ("kworker", "kernel"),
+    ("ksoftirqd", "kernel"), ("rcu", "kernel"), ("jbd2", "kernel"), ("loop", "kernel"),
+    ("kthreadd", "kernel"), ("migration", "kernel"),
+)  # fmt: skip
+
+REASONS = (
+    ("rcu_barrier", "rcu_barrier"),
+    ("cgroup_procs_write_start", "cgroup"),
+    ("synchronize_rcu", "grace period"),
+    ("fsync", "flush"),
+    ("fdatasync", "flush"),
+    ("jbd2_log_wait_commit", "flush"),
+    ("wait_for_vfork_done", "fork"),
+    ("kernel_clone", "fork"),
+)
+"""Kernel function in the stack, and what a sleep in it is called; the first that fits."""
+
+_SWITCH = re.compile(
+    r"\[(\d+)\] \S+ +([\d.]+): sched_switch: prev_comm=(.*?) prev_pid=(\d+) prev_prio=\d+ "
+    r"prev_state=(\S+) ==> next_comm=(.*?) next_pid=(\d+)"
+)
+_EXEC = re.compile(r" ([\d.]+): sched_process_exec: filename=(\S+) ")
+_STACK = re.compile(r"-(\d+) +\[\d+\].*: <stack trace>")
+_FRAME = " => "
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A component's time on a core, or asleep for a reason (s on the monotonic clock)."""
+
+    began: float
+    ended: float
+    component: str
+    reason: str = ""
+
+    def within(self, began: float, ended: float) -> float:
+        """The part of it in a window (s)."""
+        return max(0.0, min(self.ended, ended) - max(self.began, began))
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Spells on cores, uninterruptible sleeps, and programs as they are executed (s, name)."""
+
+    runs: list[Spell] = field(default_factory=list)
+    sleeps: list[Spell] = field(default_factory=list)
+    executed: list[tuple[float, str]] = field(default_factory=list)
+
+    def cpu(self, began: float, ended: float) -> dict[str, float]:
+        """Core-seconds by component in a window."""
+        taken = dict.fromkeys(COMPONENTS, 0.0)
+        for run in self.runs:
+            taken[run.component] += run.within(began, ended)
+        return taken
+
+    def occupancy(self, began: float, ended: float) -> dict[int, float]:
+        """Seconds of a window by how many cores were busy for the engine."""
+        edges = []
+        for run in self.runs:
+            if run.component not in BYSTANDERS and run.within(began, ended):
+                edges += [(max(run.began, began), 1), (min(run.ended, ended), -1)]
+        spent: dict[int, float] = {0: 0.0}
+        busy, last = 0, began
+        for at, change in sorted(edges):
+            spent[busy] = spent.get(busy, 0.0) + at - last
+            busy, last = busy + change, at
+        spent[0] += ended - last
+        return spent
+
+    def asleep(self, began: float, ended: float) -> dict[tuple[str, str], tuple[int, float]]:
+        """By component and reason: how many sleeps fell in a window, and their seconds in it."""
+        found: dict[tuple[str, str], tuple[int, float]] = {}
+        for sleep in self.sleeps:
+            if (seconds := sleep.within(began, ended)) and sleep.component not in BYSTANDERS:
+                count, total = found.get((sleep.component, sleep.reason), (0, 0.0))
+                found[sleep.component, sleep.reason] = (count + 1, total + seconds)
+        return found
+
+
+def parse(lines: Iterable[str], client: int) -> Timeline:
+    """The timeline of a trace as ftrace prints it; `client` is the load generator's thread."""
+    timeline = Timeline()
+    running: dict[str, tuple[float, str]] = {}
+    asleep: dict[int, tuple[float, str, list[str]]] = {}
+    for line in _with_stacks(lines, asleep):
+        if found := _SWITCH.search(line):
+            core, stamp, name, before, state, following, after = found.groups()
+            now = float(stamp)
+            if core in running:
+                began, component = running[core]
+                timeline.runs.append(Spell(began, now, component))
+            if state.startswith("D"):
+                asleep[int(before)] = (now, _component(name, int(before), client), [])
+            running.pop(core, None)
+            if after != "0":
+                running[core] = (now, _component(following, int(after), client))
+            if int(after) in asleep:
+                began, component, stack = asleep.pop(int(after))
+                timeline.sleeps.append(Spell(began, now, component, reason(stack)))
+        elif found := _EXEC.search(line):
+            timeline.executed.append((float(found[1]), found[2].rpartition("/")[2]))
+    return timeline
+
+
+def reason(stack: Iterable[str]) -> str:
+    """What a sleep with this stack of kernel functions is called; "other" when nothing fits."""
+    frames = list(stack)
+    for function, name in REASONS:
+        if any(function in frame for frame in frames):
+            return name
+    return "other"
+
+
+def _with_stacks(
+    lines: Iterable[str], asleep: dict[int, tuple[float, str, list[str]]]
+) -> Iterator[str]:
+    """The lines that are events; stacks go to the sleeper that they belong to."""
+    stack: list[str] | None = None
+    for line in lines:
+        if line.startswith(_FRAME):
+            if stack is not None:
+                stack.append(line[len(_FRAME) :].strip())
+        elif found := _STACK.search(line):
+            sleeper = asleep.get(int(found[1]))
+            stack = sleeper[2] if sleeper else None
+        else:
+            stack = None
+            yield line
+
+
+def _component(name: str, thread: int, client: int) -> str:
+    if thread == client:
+        return "client"
+    return next((component for start, component in _NAMES if name.startswith(start)), "other")

@@ -1,0 +1,71 @@
+"""Tracing the kernel's scheduler in an ftrace instance of our own, which disturbs nobody's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from docksim.engine.errors import EngineError
+from docksim.engine.measurement.timeline import Timeline, parse
+
+EVENTS = ("sched_switch", "sched_process_exec")
+BUFFER_KB = 65_536
+"""A core's: more than a block of one client's operations leaves."""
+
+UNINTERRUPTIBLE = "stacktrace if prev_state & 2"
+
+
+class Tracer:
+    """Starts and stops a trace, and reads it."""
+
+    def __init__(self, instance: Path) -> None:
+        self._instance = instance
+        self._write("trace_clock", "mono")
+        self._write("buffer_size_kb", str(BUFFER_KB))
+        self._write("tracing_on", "0")
+        for event in EVENTS:
+            self._write(f"events/sched/{event}/enable", "1")
+        self._write("events/sched/sched_switch/trigger", UNINTERRUPTIBLE)
+
+    def start(self) -> None:
+        """Trace from now on; what was traced before is forgotten."""
+        self._write("trace", "")
+        self._write("tracing_on", "1")
+
+    def stop(self) -> Timeline:
+        """What was traced. Raises EngineError when the kernel's buffer was too small for it."""
+        self._write("tracing_on", "0")
+        if lost := sum(map(_lost, self._instance.glob("per_cpu/cpu*/stats"))):
+            raise EngineError(f"the kernel's trace lost {lost} events: fewer cycles a block")
+        with (self._instance / "trace").open(errors="replace") as lines:
+            return parse(lines, os.getpid())
+
+    def _write(self, file: str, value: str) -> None:
+        (self._instance / file).write_text(value)
+
+
+@contextmanager
+def tracer() -> Iterator[Tracer]:
+    """A tracer of our own. Raises EngineError when the kernel has no tracing."""
+    with tempfile.TemporaryDirectory(prefix="docksim-trace-") as folder:
+        mounted = subprocess.run(["mount", "-t", "tracefs", "none", folder], capture_output=True)
+        if mounted.returncode:
+            raise EngineError(f"accounting needs the kernel's tracefs: {mounted.stderr.decode()}")
+        instance = Path(folder) / "instances" / f"docksim-{os.getpid()}"
+        try:
+            instance.mkdir()
+            try:
+                yield Tracer(instance)
+            finally:
+                instance.rmdir()
+        finally:
+            subprocess.run(["umount", folder], check=True)
+
+
+def _lost(stats: Path) -> int:
+    fields = dict(line.split(":") for line in stats.read_text().splitlines() if ":" in line)
+    return int(fields["overrun"])

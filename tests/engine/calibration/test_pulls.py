@@ -1,0 +1,99 @@
+"""A made-up registry and engine: what a pull costs comes out of pulls of one layer."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from docksim.engine.calibration.pulls import pull_operations
+from docksim.engine.errors import EngineError
+from docksim.engine.measurement.dataset import Dataset
+from docksim.scenario.quantities import BYTES_PER_SECOND, SECONDS
+
+MANIFEST, REQUEST, FINISH = 0.010, 0.004, 0.003  # core-seconds
+FIXED, WAIT = 0.020, 0.005  # of an extraction: core-seconds, s
+DOWNLOAD, EXTRACT = 2e8, 1e8  # bytes a core-second
+SIZES = {"small": (4e5, 1e6), "large": (16e6, 40e6)}
+TRIPS = {"manifest": 6, "download": 2}
+
+
+class MadeUp(Dataset):
+    """Tables in memory: two pulls of each image, one core busy at a time."""
+
+    def __init__(self, images, far=0.0):
+        super().__init__(Path("made-up"))
+        self._images, self._far = images, far
+
+    @property
+    def manifest(self):
+        return {"layers": {name: [SIZES[name]] for name in self._images}}
+
+    def table(self, name):
+        rows = []
+        for image, rtt in [(each, 0.0) for each in self._images] + self._distant():
+            block = f"{image}-{rtt}"
+            if name == "blocks":
+                rows.append({"block": block, "image": image, "rtt": rtt, "accounting": True,
+                             "traced": False, "reference": 1.0})  # fmt: skip
+                continue
+            for number in range(2):
+                of = {"block": block, "number": number, "operation": "pull"}
+                for phase, (cpu, wait) in self._phases(image, rtt).items():
+                    if name == "cpu":
+                        rows.append(of | {"phase": phase, "component": "dockerd", "cpu": cpu})
+                    else:
+                        rows += [
+                            of | {"phase": phase, "cores": cores, "seconds": seconds}
+                            for cores, seconds in ((1, cpu), (0, wait))
+                        ]
+        return pd.DataFrame(rows)
+
+    def _distant(self):
+        return [("small", self._far)] if self._far else []
+
+    def _phases(self, image, rtt):
+        compressed, unpacked = SIZES[image]
+        return {
+            "manifest": (MANIFEST, TRIPS["manifest"] * rtt),
+            "download": (REQUEST + compressed / DOWNLOAD, TRIPS["download"] * rtt),
+            "extract": (FIXED + unpacked / EXTRACT, WAIT),
+            "finish": (FINISH, 0.0),
+        }
+
+
+def steps(**keys):
+    return pull_operations(MadeUp(("small", "large"), **keys), "made up")
+
+
+def test_fixed_parts_and_rates_are_told_apart():
+    found = steps()
+    (manifest,), (blob,) = found["registry"]["manifest"], found["registry"]["blob"]
+    (receive,) = found["dockerd"]["receive_layer"]
+    (store,) = found["storage.overlay2"]["store_layer"]
+    assert SECONDS.parse(manifest["cpu"]) == pytest.approx(MANIFEST, rel=1e-3)
+    assert SECONDS.parse(blob["cpu"]) == pytest.approx(REQUEST, rel=1e-3)
+    assert BYTES_PER_SECOND.parse(receive["throughput"]) == pytest.approx(DOWNLOAD, rel=1e-3)
+    assert BYTES_PER_SECOND.parse(store["throughput"]) == pytest.approx(EXTRACT, rel=1e-3)
+    assert SECONDS.parse(store["cpu"]) == pytest.approx(FIXED, rel=1e-3)
+    assert SECONDS.parse(store["wait"]) == pytest.approx(WAIT, rel=1e-3)
+
+
+def test_round_trips_are_counted_by_what_a_longer_one_adds():
+    found = steps(far=0.020)
+    (manifest,), (blob,) = found["registry"]["manifest"], found["registry"]["blob"]
+    assert (manifest["round_trips"], blob["round_trips"]) == (6, 2)
+    assert SECONDS.parse(manifest["cpu"]) == pytest.approx(MANIFEST, rel=1e-3)
+
+
+def test_pulls_of_one_size_are_refused():
+    with pytest.raises(EngineError, match="one size"):
+        pull_operations(MadeUp(("small",)), "made up")
+
+
+def test_without_pulls_nothing_is_said_of_them():
+    class Without(MadeUp):
+        def table(self, name):
+            found = super().table(name)
+            return found.assign(operation="ps") if "operation" in found else found
+
+    assert pull_operations(Without(("small", "large")), "made up") == {}

@@ -1,0 +1,80 @@
+"""A trace as ftrace prints it: who ran, who slept and in what, by hand."""
+
+import pytest
+
+from docksim.engine.measurement.timeline import parse, reason
+
+CLIENT = 100
+
+# Times in ms. Core 0: dockerd 0-10, which then sleeps until 30 in a barrier, and runs 30-40.
+# Core 1: the client 0-5, then runc 5-20, executed at 6.
+TRACE = """\
+ idle-0  [000] d..2. 1.000000: sched_switch: prev_comm=swapper/0 prev_pid=0 prev_prio=120 \
+prev_state=R ==> next_comm=dockerd next_pid=7 next_prio=120
+ idle-0  [001] d..2. 1.000000: sched_switch: prev_comm=swapper/1 prev_pid=0 prev_prio=120 \
+prev_state=R ==> next_comm=python next_pid=100 next_prio=120
+ python-100  [001] d..2. 1.005000: sched_switch: prev_comm=python prev_pid=100 prev_prio=120 \
+prev_state=S ==> next_comm=runc:[2:INIT] next_pid=9 next_prio=120
+ runc:[2:INIT]-9  [001] ..... 1.006000: sched_process_exec: filename=/usr/sbin/runc pid=9 old_pid=9
+ dockerd-7  [000] d..2. 1.010000: sched_switch: prev_comm=dockerd prev_pid=7 prev_prio=120 \
+prev_state=D ==> next_comm=swapper/0 next_pid=0 next_prio=120
+ dockerd-7  [000] d..2. 1.010001: <stack trace>
+ => __schedule
+ => rcu_barrier
+ => rtnl_setlink
+ runc:[2:INIT]-9  [001] d..2. 1.020000: sched_switch: prev_comm=runc:[2:INIT] prev_pid=9 \
+prev_prio=120 prev_state=S ==> next_comm=swapper/1 next_pid=0 next_prio=120
+ idle-0  [000] d..2. 1.030000: sched_switch: prev_comm=swapper/0 prev_pid=0 prev_prio=120 \
+prev_state=R ==> next_comm=dockerd next_pid=7 next_prio=120
+ dockerd-7  [000] d..2. 1.040000: sched_switch: prev_comm=dockerd prev_pid=7 prev_prio=120 \
+prev_state=S ==> next_comm=swapper/0 next_pid=0 next_prio=120
+"""
+
+
+@pytest.fixture
+def timeline():
+    return parse(TRACE.splitlines(keepends=True), CLIENT)
+
+
+def test_time_on_cores_goes_to_whoever_was_there(timeline):
+    taken = {name: cpu for name, cpu in timeline.cpu(1.0, 1.05).items() if cpu}
+    assert taken == pytest.approx({"dockerd": 0.020, "client": 0.005, "init": 0.015})
+
+
+def test_a_window_has_only_its_own(timeline):
+    taken = {name: cpu for name, cpu in timeline.cpu(1.008, 1.012).items() if cpu}
+    assert taken == pytest.approx({"dockerd": 0.002, "init": 0.004})
+
+
+def test_busy_cores_are_those_at_work_for_the_engine(timeline):
+    # Both 5-10, one 0-5, 10-20 and 30-40, none 20-30 and 40-50; the client is none of them.
+    assert timeline.occupancy(1.0, 1.05) == pytest.approx({0: 0.020, 1: 0.025, 2: 0.005})
+
+
+def test_occupancy_adds_up_to_the_window(timeline):
+    assert sum(timeline.occupancy(1.003, 1.033).values()) == pytest.approx(0.030)
+
+
+def test_a_sleep_lasts_until_the_sleeper_runs_again(timeline):
+    assert timeline.asleep(1.0, 1.05) == {
+        ("dockerd", "rcu_barrier"): (1, pytest.approx(0.020)),
+    }
+
+
+def test_programs_are_named_as_they_are_executed(timeline):
+    assert timeline.executed == [(1.006, "runc")]
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        (["__schedule", "rcu_barrier", "cleanup_net"], "rcu_barrier"),
+        (["synchronize_rcu_normal", "percpu_down_write", "cgroup_procs_write_start"], "cgroup"),
+        (["synchronize_rcu_expedited", "namespace_unlock"], "grace period"),
+        (["jbd2_log_wait_commit", "ext4_sync_file", "__x64_sys_fdatasync"], "flush"),
+        (["do_page_fault"], "other"),
+        ([], "other"),
+    ],
+)
+def test_a_sleep_is_called_by_what_the_kernel_does(stack, expected):
+    assert reason(stack) == expected

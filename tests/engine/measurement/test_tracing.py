@@ -1,0 +1,39 @@
+"""The kernel's own trace of what a process of ours does."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from docksim.engine.measurement.tracing import tracer
+
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+
+
+def mounts():
+    return Path("/proc/self/mounts").read_text()
+
+
+def test_a_process_that_computes_is_seen_computing():
+    before = mounts()
+    with tracer() as trace:
+        trace.start()
+        began, used = time.perf_counter(), time.thread_time()
+        while time.thread_time() - used < 0.05:
+            pass
+        time.sleep(0.05)
+        ended = time.perf_counter()
+        used = time.thread_time() - used
+        taken = trace.stop().cpu(began, ended)
+    assert taken["client"] == pytest.approx(used, rel=0.1)
+    assert mounts() == before
+
+
+def test_what_was_executed_is_named_and_the_last_trace_is_forgotten():
+    with tracer() as trace:
+        trace.start()
+        subprocess.run(["/bin/true"], check=True)
+        assert "true" in [name for _, name in trace.stop().executed]
+        trace.start()
+        assert "true" not in [name for _, name in trace.stop().executed]

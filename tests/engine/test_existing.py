@@ -1,0 +1,97 @@
+"""An engine that is not ours: only what we made on it is ever touched."""
+
+import docker
+import pytest
+from typer.testing import CliRunner
+
+from docksim.cli.app import app
+from docksim.engine.measurement.dataset import Dataset
+from docksim.engine.private.images import ImageShape, publish
+
+PLAN = """
+name = "visit"
+repetitions = 1
+
+[[image]]
+name = "small"
+
+[[point]]
+set = "cycles"
+operations = ["create", "start", "rm --force", "ps"]
+load = { kind = "closed", clients = 2 }
+cycles = 4
+"""
+
+
+def measure(*arguments):
+    return CliRunner().invoke(app, ["measure", *map(str, arguments)])
+
+
+@pytest.fixture
+def plan(tmp_path):
+    file = tmp_path / "plan.toml"
+    file.write_text(PLAN)
+    return file
+
+
+@pytest.mark.engine
+@pytest.mark.xdist_group("engine")
+def test_it_is_measured_with_consent_and_left_as_it_was(plan, tmp_path, running_engine):
+    publish(running_engine, "foreign", ImageShape(size=1e5))
+    api = docker.DockerClient(base_url=f"unix://{running_engine.socket}")
+    image = f"{running_engine.registry}/foreign:latest"
+    api.images.pull(image)
+    foreign = api.containers.run(image, ["sleep", "600"], detach=True, network_mode="none")
+    address = f"unix://{running_engine.socket}"
+    out = tmp_path / "data"
+
+    refused = measure(plan, "--out", out, "--engine", address)
+    assert refused.exit_code == 2
+    assert "--consent" in refused.output
+    assert not out.exists()
+
+    done = measure(plan, "--out", out, "--engine", address, "--consent")
+    assert done.exit_code == 0, done.output
+    samples = Dataset(out).table("samples")
+    assert (samples["error"] == "").all()
+    assert samples["operation"].value_counts()["create"] == 7  # four, after a warm-up of three
+
+    foreign.reload()
+    assert foreign.status == "running"
+    assert [each.id for each in api.containers.list(all=True)] == [foreign.id]
+    assert [tag for each in api.images.list() for tag in each.tags] == [image]
+
+
+@pytest.mark.engine
+@pytest.mark.xdist_group("engine")
+@pytest.mark.parametrize(
+    ("point", "word"),
+    [
+        ('operations = ["pull"]\nload = { kind = "closed" }', "pull"),
+        ('operations = ["ps"]\nload = { kind = "closed" }\naccounting = true', "accounting"),
+        ('operations = ["ps"]\nload = { kind = "closed" }\nslots = 7', "slots"),
+        ('operations = ["ps"]\nload = { kind = "closed" }\nrtt = "5 ms"', "rtt"),
+    ],
+)
+def test_what_only_a_private_engine_has_is_refused(tmp_path, running_engine, point, word):
+    file = tmp_path / "plan.toml"
+    file.write_text(f'name = "visit"\n[[point]]\nset = "s"\n{point}\n')
+    address = f"unix://{running_engine.socket}"
+    done = measure(file, "--out", tmp_path / "data", "--engine", address, "--consent")
+    assert done.exit_code == 2
+    assert word in done.output
+    assert "private engine" in done.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_where_no_engine_listens_is_told(plan, tmp_path):
+    address = f"unix://{tmp_path}/docker.sock"
+    done = measure(plan, "--out", tmp_path / "data", "--engine", address, "--consent")
+    assert done.exit_code == 2
+    assert "no engine answers there" in done.output
+
+
+def test_an_address_that_is_no_socket_is_told(plan, tmp_path):
+    done = measure(plan, "--out", tmp_path / "data", "--engine", "tcp://host:2375", "--consent")
+    assert done.exit_code == 2
+    assert "unix://" in done.output
