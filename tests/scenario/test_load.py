@@ -5,6 +5,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from docksim.des.distributions import Constant, Exponential, Lognormal
 from docksim.scenario import Scenario, ScenarioError, load, loads, vary
@@ -143,3 +144,14 @@ def test_a_shorter_run_without_duration_ends_by_itself() -> None:
     )
     assert scenario.run.duration is None
     assert scenario.run.commands is None
+
+
+def test_a_law_of_another_family_replaces_the_profiles() -> None:
+    text = tomli_w.dumps(
+        {
+            "host": {"flush": {"distribution": "exponential", "mean": "1 ms"}},
+            "images": [{"name": "app", "layers": [{"compressed": "1 MB"}], "present": True}],
+            "workload": [{"kind": "batch", "count": 1, "mix": [{"command": "ps"}]}],
+        }
+    )
+    assert loads(text).host.flush == Exponential(0.001)
