@@ -4,6 +4,10 @@ The service demand of a command at a component follows from the utilisation law,
 is measured under a light load, at which commands hardly meet: with one client, or at a rate that
 takes up 5 % of the bottleneck. What other workloads take of a component is measured without the
 one that is varied, and is no longer there for it.
+
+Of the cores only what docker's own processes use is demanded. Containers burn cores for as long as
+they live, and live no longer when they get less of them: what they burn gives way under load, and
+bounds nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -26,8 +31,8 @@ if TYPE_CHECKING:
     from docksim.scenario import Scenario
     from docksim.study.results import Results
 
-PROCESS = "process"
-"""Kind of those components that use no resource of their own."""
+PROCESS, CORES = "process", "cpu"
+"""Kinds of components: what uses the cores, and the cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,15 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The varied workload at one level of load; latency is the mean, in seconds."""
+    """The varied workload at one level of load.
+
+    latency  mean of what ended ok, in seconds; failed is the share that did not
+    """
 
     value: float
     throughput: Estimate
     latency: Estimate
+    failed: Estimate
     stable: bool
     bottleneck: str | None
     utilisation: dict[str, Estimate]
@@ -96,6 +105,7 @@ class Bottleneck(Shown):
                 "throughput_bound_per_s": level.throughput_bound,
                 **_columns("latency_s", level.latency),
                 "latency_bound_s": level.latency_bound,
+                "failed": level.failed.value,
                 "stable": level.stable,
                 "bottleneck": level.bottleneck or "",
                 "utilisation": level.utilisation[level.bottleneck].value
@@ -180,7 +190,7 @@ def bottleneck(
         return replicate(at, replications=times, seed=seed, jobs=jobs)
 
     others = load.absent()
-    taken = _utilisations(run(others)) if others else {}
+    taken = _mean_use(run(others)) if others else {}
     # A first guess, from the load as it is, tells which rate is a light one.
     guess = _demands(load, run(scenario, 1), taken)[0].seconds
     light = run(load.key.at(load.light(guess)))
@@ -196,10 +206,6 @@ def bottleneck(
     return Bottleneck(load, tuple(curve), demands, alone, bounds, seed, count)
 
 
-def _utilisations(results: Results) -> dict[str, float]:
-    return {name: one.utilisation.value for name, one in results.component_measures.items()}
-
-
 def _demands(load: Load, results: Results, taken: dict[str, float]) -> tuple[Demand, ...]:
     """By the utilisation law, D = U · c / X in each replication; the largest first."""
     done = [load.throughput(records) for records in results.records]
@@ -207,11 +213,8 @@ def _demands(load: Load, results: Results, taken: dict[str, float]) -> tuple[Dem
         found = f'no command of "{load.workload.name}" ended ok under light load'
         raise ScenarioError(Problem(found, "a longer run", at=("run",)))
     demands = []
-    for name, one in results.component_measures.items():
-        if one.kind == PROCESS or not math.isfinite(one.capacity):
-            continue
-        others = taken.get(name, 0.0)
-        used = results.components.loc[results.components["component"] == name, "utilisation"]
+    for name, used in _use(results).items():
+        one, others = results.component_measures[name], taken.get(name, 0.0)
         per_command = estimate(
             (u - others) * one.capacity / x for u, x in zip(used, done, strict=True) if x > 0
         )
@@ -223,12 +226,30 @@ def _demands(load: Load, results: Results, taken: dict[str, float]) -> tuple[Dem
     return tuple(sorted(demands, key=lambda one: one.seconds, reverse=True))
 
 
+def _use(results: Results) -> dict[str, list[float]]:
+    """What commands use of every component that has a limit: a share in each replication."""
+    table = results.components
+    by_processes = table[table["kind"] == PROCESS].groupby("replication")["utilisation"].sum()
+    use = {}
+    for name, rows in table.groupby("component", sort=False):
+        kind, capacity = rows["kind"].iloc[0], rows["capacity"].iloc[0]
+        if kind != PROCESS and math.isfinite(capacity):
+            own = by_processes if kind == CORES else rows["utilisation"]
+            use[str(name)] = [float(share) for share in own]
+    return use
+
+
+def _mean_use(results: Results) -> dict[str, float]:
+    return {name: fmean(shares) for name, shares in _use(results).items()}
+
+
 def _level(load: Load, value: float, results: Results, bounds: Bounds) -> Level:
     stable = results.stability.stable
     return Level(
         value=value,
         throughput=estimate(load.throughput(records) for records in results.records),
         latency=estimate(map(load.latency, results.records)) if stable else UNKNOWN,
+        failed=estimate(map(load.failed, results.records)),
         stable=stable,
         bottleneck=results.bottleneck,
         utilisation={n: one.utilisation for n, one in results.component_measures.items()},
@@ -251,6 +272,7 @@ def _level_json(level: Level) -> dict[str, Any]:
         "throughput_bound_per_s": level.throughput_bound,
         "latency_s": level.latency.as_dict(),
         "latency_bound_s": bound if math.isfinite(bound) else None,
+        "failed": level.failed.as_dict(),
         "stable": level.stable,
         "bottleneck": level.bottleneck,
         "utilisation": {name: one.as_dict() for name, one in level.utilisation.items()},

@@ -12,7 +12,7 @@ from docksim.scenario.workload import Closed, Open
 from docksim.study.key import Key, find_key
 from docksim.study.measures import counted
 from docksim.study.operational import Bounds
-from docksim.system.outcomes import OK
+from docksim.system.outcomes import IN_PROGRESS, OK
 
 if TYPE_CHECKING:
     from docksim.scenario import Scenario
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHARES_OF_SATURATION = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
 """Levels of a rate, relative to the bound on it, where none are given."""
 
-KNEES = 4
+KNEES = 2
 """Where none are given, clients are doubled up to this many times the knee."""
 
 LIGHT = 0.05
@@ -78,6 +78,12 @@ class Load:
         table = counted(records)
         done = table[(table["workload"] == self.workload.name) & (table["outcome"] == OK)]
         return float((done["ended"] - done["arrived"]).mean())
+
+    def failed(self, records: Records) -> float:
+        """Share of the counted commands of this workload that ended, and not ok."""
+        table = counted(records)
+        own = table[(table["workload"] == self.workload.name) & (table["outcome"] != IN_PROGRESS)]
+        return float((own["outcome"] != OK).mean())
 
     def absent(self) -> Scenario | None:
         """The scenario without this workload; None when there is no other."""

@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from docksim.study.slo import Verdict
 
-MOST_DOUBLINGS = 12
+MOST_DOUBLINGS = 10
 """The search widens to this many doublings from where it starts, on either side."""
 
 MOST_CANDIDATES = 24
