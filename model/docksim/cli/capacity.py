@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -60,7 +61,7 @@ def capacity(
 
     with clear_errors(), published(out) if out else nullcontext() as publish:
         with status_line(wanted=not as_json) as tell:
-            options = {
+            options: dict[str, Any] = {
                 "slo": slo,
                 "vary": vary,
                 "low": low,

@@ -33,21 +33,27 @@ MEGA = 1e6
 
 
 def answer(found: Bottleneck) -> str:
-    """What the bounds say, and what the simulation says next to them."""
-    bounds, workload = found.bounds, found.load.workload.name
-    knee = f" The knee is at {digits(bounds.knee)} clients." if found.load.is_closed else ""
+    """What saturates first, what is done at most, and what the bounds say of it."""
+    bounds, key = found.bounds, found.load.key
+    first = found.saturating
     most = max(found.levels, key=lambda level: level.throughput.value)
-    busiest = f"; busiest then is {_busiest(most)}" if most.bottleneck else ""
+    if first is None:
+        top = found.levels[-1]
+        opening = f"Nothing saturates up to {key.path} = {key.text(top.value)}: {_busiest(top)}."
+    else:
+        opening = f"At {key.path} = {key.text(first.value)} a component is saturated: "
+        opening += f"{_busiest(first)}."
+    knee = f", the knee is at {digits(bounds.knee)} clients" if found.load.is_closed else ""
     return (
-        f"By its demand {found.component} is the bottleneck of {workload}: with it no more than "
-        f"{digits(bounds.saturation)} commands/s are possible. Alone a command takes "
-        f"{duration(bounds.total)}.{knee} The simulation gets {digits(most.throughput.value)} "
-        f"commands/s done at most, at {found.load.key.text(most.value)}{busiest}."
+        f"{opening} The most that gets done is {digits(most.throughput.value)} commands/s, at "
+        f"{key.text(most.value)}. Alone a command takes {duration(bounds.total)}{knee}; by its "
+        f"demand {found.demanded_most} would saturate at {digits(bounds.saturation)} commands/s."
     )
 
 
 def _busiest(level: Level) -> str:
-    assert level.bottleneck is not None
+    if level.bottleneck is None:
+        return NOTHING
     use = percent_pair(level.utilisation[level.bottleneck])[0]
     return f"{level.bottleneck} ({use} in use)"
 
@@ -85,7 +91,7 @@ def _level_row(found: Bottleneck, level: Level) -> tuple[Cell, ...]:
         latency,
         Cell(duration(least) if math.isfinite(least) else "no bound"),
         Cell(percent_pair(level.failed)[0]),
-        Cell(_busiest(level) if level.bottleneck else NOTHING),
+        Cell(_busiest(level)),
     )
 
 
@@ -135,7 +141,7 @@ def _demand_row(found: Bottleneck, one: Demand) -> tuple[Cell, ...]:
     measured = duration_pair(one.demand) if counted else number_pair(one.demand, " MB", MEGA)
     capacity = f"{one.capacity:,.6g}" if counted else f"{digits(one.capacity / MEGA)} MB/s"
     return (
-        Cell(one.component, emphasis=one.component == found.component),
+        Cell(one.component, emphasis=one.component == found.demanded_most),
         Cell(one.kind),
         Cell(*measured),
         Cell(capacity),

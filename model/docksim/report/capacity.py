@@ -14,6 +14,7 @@ from docksim.study.capacity import UNSTABLE, Candidate, Capacity, Evidence
 from docksim.study.scales import DURATION, RATE, Scale
 from docksim.study.search import MoreIs
 from docksim.study.sequential import CONFIDENCE
+from docksim.study.slo import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,9 +110,16 @@ def pair(scale: Scale, measured: Estimate) -> tuple[str, str]:
 def _notes(capacity: Capacity) -> list[str]:
     notes = [
         "A value is replicated until the interval lies on one side of the bound, "
-        f"{capacity.budget} times at most. ±: half-width of the {100 * capacity.level:.4g} % interval "
-        f"(Student's t), chosen so that all verdicts together are right with {CONFIDENCE:.0%}."
+        f"{capacity.budget} times at most. ±: half-width of the {100 * capacity.level:.4g} % "
+        f"interval (Student's t), so that all verdicts together are right with {CONFIDENCE:.0%}."
     ]
+    failing = [one for one in capacity.candidates if one.verdict is Verdict.MET and one.failed > 0]
+    if failing:
+        worst = max(failing, key=lambda one: one.failed)
+        notes.append(
+            f"Latency is that of commands that ended ok: up to {100 * worst.failed:.2g} % of all "
+            f"failed where it is met, the most at {capacity.key.text(worst.value)}."
+        )
     if any(one.reason == UNSTABLE for one in capacity.candidates):
         notes.append("Unstable: the backlog grows without bound, so that no objective is met.")
     if not all(found.carried for one in capacity.candidates for found in one.evidence):

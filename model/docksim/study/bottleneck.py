@@ -23,6 +23,7 @@ import pandas as pd
 from docksim.scenario.errors import Problem, ScenarioError
 from docksim.study.estimates import UNKNOWN, Estimate, estimate
 from docksim.study.load import Load, find_load, parse_levels
+from docksim.study.measures import SATURATED
 from docksim.study.operational import Bounds
 from docksim.study.replicate import Progress, replicate
 from docksim.study.shown import Shown
@@ -92,9 +93,18 @@ class Bottleneck(Shown):
         return self.load.key.scenario
 
     @property
-    def component(self) -> str:
-        """The component that is demanded most, and so saturates first."""
+    def demanded_most(self) -> str:
+        """The component from whose demand the bounds follow."""
         return self.demands[0].component
+
+    @property
+    def saturating(self) -> Level | None:
+        """The first level at which a component is saturated."""
+        for level in self.levels:
+            busiest = level.bottleneck
+            if busiest is not None and level.utilisation[busiest].value >= SATURATED:
+                return level
+        return None
 
     def table(self) -> pd.DataFrame:
         """One row a level: throughput (1/s), mean latency (s), their bounds, the busiest."""
@@ -138,7 +148,8 @@ class Bottleneck(Shown):
             "seed": self.seed,
             "replications": self.replications,
             "key": self.load.key.path,
-            "bottleneck": self.component,
+            "bottleneck": self.saturating.bottleneck if self.saturating else None,
+            "demanded_most": self.demanded_most,
             "alone_s": self.alone.as_dict(),
             "think_s": self.bounds.think,
             "largest_demand_s": self.bounds.largest,
@@ -159,7 +170,8 @@ class Bottleneck(Shown):
         }
 
     def __repr__(self) -> str:
-        return f"Bottleneck({self.component!r}, saturation={self.bounds.saturation:.4g} /s)"
+        first = self.saturating.bottleneck if self.saturating else None
+        return f"Bottleneck({first!r}, saturation={self.bounds.saturation:.4g} /s)"
 
 
 def bottleneck(
@@ -192,12 +204,12 @@ def bottleneck(
     others = load.absent()
     taken = _mean_use(run(others)) if others else {}
     # A first guess, from the load as it is, tells which rate is a light one.
-    guess = _demands(load, run(scenario, 1), taken)[0].seconds
+    guess = _demands(load, run(scenario, 1), taken, CORES)[0].seconds
     light = run(load.key.at(load.light(guess)))
     demands = _demands(load, light, taken)
     alone = estimate(load.latency(records) for records in light.records)
     bounds = Bounds(alone.value, demands[0].seconds, load.think)
-    chosen = chosen or load.levels(bounds)
+    chosen = chosen or load.levels(bounds, _demands(load, light, taken, CORES)[0].seconds)
     curve = []
     for done, value in enumerate(chosen, start=1):
         curve.append(_level(load, value, run(load.key.at(value)), bounds))
@@ -206,14 +218,19 @@ def bottleneck(
     return Bottleneck(load, tuple(curve), demands, alone, bounds, seed, count)
 
 
-def _demands(load: Load, results: Results, taken: dict[str, float]) -> tuple[Demand, ...]:
-    """By the utilisation law, D = U · c / X in each replication; the largest first."""
+def _demands(
+    load: Load, results: Results, taken: dict[str, float], of_cores: str = PROCESS
+) -> tuple[Demand, ...]:
+    """By the utilisation law, D = U · c / X in each replication; the largest first.
+
+    `of_cores` is the kind of component whose use of the cores counts: processes, or all.
+    """
     done = [load.throughput(records) for records in results.records]
     if not any(rate > 0 for rate in done):
         found = f'no command of "{load.workload.name}" ended ok under light load'
         raise ScenarioError(Problem(found, "a longer run", at=("run",)))
     demands = []
-    for name, used in _use(results).items():
+    for name, used in _use(results, of_cores).items():
         one, others = results.component_measures[name], taken.get(name, 0.0)
         per_command = estimate(
             (u - others) * one.capacity / x for u, x in zip(used, done, strict=True) if x > 0
@@ -226,15 +243,15 @@ def _demands(load: Load, results: Results, taken: dict[str, float]) -> tuple[Dem
     return tuple(sorted(demands, key=lambda one: one.seconds, reverse=True))
 
 
-def _use(results: Results) -> dict[str, list[float]]:
+def _use(results: Results, of_cores: str = PROCESS) -> dict[str, list[float]]:
     """What commands use of every component that has a limit: a share in each replication."""
     table = results.components
-    by_processes = table[table["kind"] == PROCESS].groupby("replication")["utilisation"].sum()
+    on_cores = table[table["kind"] == of_cores].groupby("replication")["utilisation"].sum()
     use = {}
     for name, rows in table.groupby("component", sort=False):
         kind, capacity = rows["kind"].iloc[0], rows["capacity"].iloc[0]
         if kind != PROCESS and math.isfinite(capacity):
-            own = by_processes if kind == CORES else rows["utilisation"]
+            own = on_cores if kind == CORES else rows["utilisation"]
             use[str(name)] = [float(share) for share in own]
     return use
 

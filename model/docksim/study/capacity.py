@@ -12,6 +12,7 @@ import pandas as pd
 from docksim.scenario.errors import Problem, ScenarioError
 from docksim.study.estimates import UNKNOWN, Estimate, estimate
 from docksim.study.key import Key, find_key
+from docksim.study.measure_names import Failed
 from docksim.study.replicate import replicate
 from docksim.study.search import MOST_CANDIDATES, Axis, Bracket, MoreIs, search
 from docksim.study.sequential import decide, level
@@ -31,6 +32,8 @@ TOLERANCE = 0.05
 """Relative width at which the bracket is narrow enough."""
 
 UNSTABLE = "unstable"
+
+FAILED = Failed("failed", None)
 
 Tell = Callable[[str], None]
 """Hears in words what is being tried."""
@@ -53,6 +56,8 @@ class Candidate:
     verdict: Verdict
     evidence: tuple[Evidence, ...]
     replications: int
+    failed: float = math.nan
+    """Share of all commands that ended, and not ok."""
     reason: str = ""
     """Why nothing is measured, and it is not met: UNSTABLE, or what does not fit the host."""
 
@@ -92,6 +97,7 @@ class Capacity(Shown):
                 "verdict": str(candidate.verdict),
                 "reason": candidate.reason,
                 "replications": candidate.replications,
+                "failed": candidate.failed,
                 "objective": str(slo),
                 "measured": found.measured.value,
                 "low": math.nan if found.measured.low is None else found.measured.low,
@@ -133,6 +139,7 @@ def _candidate_json(candidate: Candidate, slos: Sequence[Slo]) -> dict[str, Any]
         "verdict": candidate.verdict,
         "reason": candidate.reason,
         "replications": candidate.replications,
+        "failed": None if math.isnan(candidate.failed) else candidate.failed,
         "measures": {
             slo.measure.name: {
                 **found.measured.as_dict(),
@@ -268,11 +275,12 @@ class _Trial:
             # What is measured of a backlog without bound tells only how long the run was.
             return self._impossible(value, len(records), UNSTABLE)
         evidence = tuple(self._evidence(slo, records) for slo in self.slos)
-        return Candidate(value, _together(evidence), evidence, len(records))
+        failed = estimate(FAILED.of(each) for each in records).value
+        return Candidate(value, _together(evidence), evidence, len(records), failed)
 
     def _impossible(self, value: float, replications: int, reason: str) -> Candidate:
         evidence = (Evidence(UNKNOWN, Verdict.NOT_MET),) * len(self.slos)
-        return Candidate(value, Verdict.NOT_MET, evidence, replications, reason)
+        return Candidate(value, Verdict.NOT_MET, evidence, replications, reason=reason)
 
     def _evidence(self, slo: Slo, records: Sequence[Records]) -> Evidence:
         measured = estimate((slo.measure.of(each) for each in records), self.level)

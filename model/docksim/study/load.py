@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from docksim.scenario import Scenario
     from docksim.simulation import Records
 
-SHARES_OF_SATURATION = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
-"""Levels of a rate, relative to the bound on it, where none are given."""
+SHARES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6)
+"""Levels of a rate, relative to the one that would take up a component, where none are given."""
 
 KNEES = 2
 """Where none are given, clients are doubled up to this many times the knee."""
@@ -49,10 +49,10 @@ class Load:
         """A level at which commands hardly meet, when each takes the bottleneck for this time."""
         return 1.0 if self.is_closed else _rounded(LIGHT / largest)
 
-    def levels(self, bounds: Bounds) -> tuple[float, ...]:
-        """From light load into saturation."""
+    def levels(self, bounds: Bounds, largest: float) -> tuple[float, ...]:
+        """From light load into saturation, when a command takes the bottleneck for `largest` s."""
         if not self.is_closed:
-            return tuple(_rounded(share * bounds.saturation) for share in SHARES_OF_SATURATION)
+            return tuple(_rounded(share / largest) for share in SHARES)
         doublings = math.ceil(math.log2(KNEES * bounds.knee))
         return tuple(2.0**power for power in range(max(doublings, 0) + 1))
 
