@@ -16,13 +16,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from docksim.report.interactive import Results, replicate, simulate
+    from docksim.report.interactive import (
+        Bottleneck,
+        Capacity,
+        DemandCurve,
+        Results,
+        bottleneck,
+        capacity,
+        demand_curve,
+        replicate,
+        simulate,
+    )
     from docksim.scenario import Scenario, ScenarioError, load, loads, vary
 
 __all__ = [
+    "Bottleneck",
+    "Capacity",
+    "DemandCurve",
     "Results",
     "Scenario",
     "ScenarioError",
+    "bottleneck",
+    "capacity",
+    "demand_curve",
     "load",
     "loads",
     "replicate",
@@ -31,9 +47,15 @@ __all__ = [
 ]
 
 _HOME = {
+    "Bottleneck": "docksim.report.interactive",
+    "Capacity": "docksim.report.interactive",
+    "DemandCurve": "docksim.report.interactive",
     "Results": "docksim.report.interactive",
     "Scenario": "docksim.scenario",
     "ScenarioError": "docksim.scenario",
+    "bottleneck": "docksim.report.interactive",
+    "capacity": "docksim.report.interactive",
+    "demand_curve": "docksim.report.interactive",
     "load": "docksim.scenario",
     "loads": "docksim.scenario",
     "replicate": "docksim.report.interactive",

@@ -10,7 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 import typer
 
 from docksim.cli import engine, scenario
+from docksim.cli.bottleneck import bottleneck
 from docksim.cli.calibrate import calibrate, validate
+from docksim.cli.capacity import capacity
 from docksim.cli.init import init
 from docksim.cli.measure import measure
 from docksim.cli.simulate import simulate
@@ -36,6 +38,8 @@ app.command()(calibrate)
 app.command()(validate)
 app.command()(simulate)
 app.command()(trace)
+app.command()(capacity)
+app.command()(bottleneck)
 
 
 def _print_version(wanted: bool) -> None:

@@ -71,6 +71,19 @@ def progress_bar(*, wanted: bool) -> Iterator[Callable[[float], None] | None]:
         yield lambda share: bar.update(task, completed=share)
 
 
+@contextmanager
+def status_line(*, wanted: bool) -> Iterator[Callable[[str], None] | None]:
+    """A line on stderr that the function changes; for work of unknown length. None as above."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not wanted or not console.is_terminal:
+        yield None
+        return
+    with console.status("simulating") as status:
+        yield status.update
+
+
 def page() -> "Console":
     """Where tables go: the terminal, or a page wide enough for them."""
     from rich.console import Console

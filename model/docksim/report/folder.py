@@ -28,9 +28,20 @@ MANIFEST = "manifest.json"
 _STAGING = f".{TOOL}-"
 
 
+Writer = Callable[[Path], None]
+"""Makes files in a folder that is there."""
+
+
 @contextmanager
 def output_folder(target: Path) -> Iterator[Callable[[Results], None]]:
-    """Check the target at once, before a long run; the function that it gives writes the results.
+    """`published`, for results: the function that it gives writes all their files."""
+    with published(target) as publish:
+        yield lambda results: publish(lambda folder: write_files(results, folder))
+
+
+@contextmanager
+def published(target: Path) -> Iterator[Callable[[Writer], None]]:
+    """Check the target at once, before a long run; the function that it gives publishes files.
 
     Raises OutputError when the target is a file, is not writable, or holds what docksim did not
     make. No half-made files are left behind when the body fails.
@@ -44,7 +55,7 @@ def output_folder(target: Path) -> Iterator[Callable[[Results], None]]:
     except OSError as error:
         raise refused(target, error) from None
     try:
-        yield lambda results: _publish(results, staging, target)
+        yield lambda write: _publish(write, staging, target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -67,9 +78,9 @@ def _made_by_docksim(folder: Path) -> bool:
     return isinstance(content, dict) and content.get("made_by") == TOOL
 
 
-def _publish(results: Results, staging: Path, target: Path) -> None:
+def _publish(write: Writer, staging: Path, target: Path) -> None:
     try:
-        write_files(results, staging)
+        write(staging)
         if target.exists():
             files = sorted(staging.iterdir(), key=lambda file: file.name == MANIFEST)
             for file in files:
@@ -93,12 +104,13 @@ def write_files(results: Results, folder: Path) -> None:
 
     results.commands.to_parquet(folder / "commands.parquet", index=False)
     results.components.to_parquet(folder / "components.parquet", index=False)
-    _write_json(folder / "summary.json", results.to_json())
+    write_json(folder / "summary.json", results.to_json())
     (folder / "scenario.toml").write_text(results.scenario.to_toml(), encoding="utf-8")
     figures.save(latency, folder / "latency.png", figures.latency_height(results))
     figures.save(utilisation, folder / "utilisation.png", figures.utilisation_height(results))
-    _write_json(folder / MANIFEST, manifest(results))
+    write_json(folder / MANIFEST, manifest(results))
 
 
-def _write_json(path: Path, content: object) -> None:
+def write_json(path: Path, content: object) -> None:
+    """Write plain values, legibly. Raises ValueError for nan, which JSON does not have."""
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,20 +1,35 @@
-"""Results that draw and show themselves, for notebooks and the Python prompt.
+"""Answers that draw and show themselves, for notebooks and the Python prompt.
 
-`import docksim` hands out its names from here. Results belong to the study layer, which must not
+`import docksim` hands out its names from here. Answers belong to the study layer, which must not
 know how they are drawn; so this module tells them, once, when it is imported.
 """
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
+from docksim.study.bottleneck import Bottleneck, bottleneck
+from docksim.study.capacity import Capacity, capacity
+from docksim.study.demand import DemandCurve, demand_curve
 from docksim.study.replicate import replicate, simulate
 from docksim.study.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Plots", "Results", "replicate", "simulate"]
+__all__ = [
+    "Bottleneck",
+    "Capacity",
+    "DemandCurve",
+    "Plots",
+    "Results",
+    "bottleneck",
+    "capacity",
+    "demand_curve",
+    "replicate",
+    "simulate",
+]
 
 
 class Plots:
@@ -58,11 +73,86 @@ class Plots:
         return timeline(trace_of(self._results.records[0], command, number), ax)
 
 
+class CapacityPlots:
+    """The figure of a capacity search."""
+
+    def __init__(self, capacity: Capacity) -> None:
+        self._capacity = capacity
+
+    def candidates(self, objective: int = 0, ax: Axes | None = None) -> Axes:
+        """What was measured at every value tried, with the bound and the bracket."""
+        from docksim.report.figures import candidates
+
+        return candidates(self._capacity, objective, ax)
+
+
+class DemandPlots:
+    """The figure of a demand curve."""
+
+    def __init__(self, curve: DemandCurve) -> None:
+        self._curve = curve
+
+    def curve(self, ax: Axes | None = None) -> Axes:
+        """The bracket at each level."""
+        from docksim.report.figures import demand_curve
+
+        return demand_curve(self._curve, ax)
+
+
+class BottleneckPlots:
+    """The figures of a load next to its bounds."""
+
+    def __init__(self, found: Bottleneck) -> None:
+        self._found = found
+
+    def throughput(self, ax: Axes | None = None) -> Axes:
+        """Commands done a second over load."""
+        from docksim.report.figures import throughput_bounds
+
+        return throughput_bounds(self._found, ax)
+
+    def latency(self, ax: Axes | None = None) -> Axes:
+        """Mean latency over load."""
+        from docksim.report.figures import latency_bounds
+
+        return latency_bounds(self._found, ax)
+
+    def utilisation(self, ax: Axes | None = None) -> Axes:
+        """How busy the components are over load."""
+        from docksim.report.figures import utilisation_over_load
+
+        return utilisation_over_load(self._found, ax)
+
+
 def _html(results: Results) -> str:
     from docksim.report.tables import sheets
 
     return "".join(sheet.html() for sheet in sheets(results))
 
 
+def _capacity_html(found: Capacity) -> str:
+    from docksim.report.capacity import answer, sheet
+
+    return f"<p>{escape(answer(found))}</p>{sheet(found).html()}"
+
+
+def _demand_html(curve: DemandCurve) -> str:
+    from docksim.report.demand import sheet
+
+    return sheet(curve).html()
+
+
+def _bottleneck_html(found: Bottleneck) -> str:
+    from docksim.report.bottleneck import answer, sheets
+
+    return f"<p>{escape(answer(found))}</p>" + "".join(sheet.html() for sheet in sheets(found))
+
+
 Results.plotter = Plots
 Results.html = staticmethod(_html)
+Capacity.plotter = CapacityPlots
+Capacity.html = staticmethod(_capacity_html)
+DemandCurve.plotter = DemandPlots
+DemandCurve.html = staticmethod(_demand_html)
+Bottleneck.plotter = BottleneckPlots
+Bottleneck.html = staticmethod(_bottleneck_html)

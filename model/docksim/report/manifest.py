@@ -21,15 +21,20 @@ LIBRARIES = ("joblib", "matplotlib", "numpy", "pandas", "pyarrow", "pydantic", "
 
 def manifest(results: Results) -> dict[str, Any]:
     """Everything beside the scenario that is needed to make the same records again."""
+    return provenance(results.scenario.name, results.seed, replications=len(results.records))
+
+
+def provenance(scenario: str, seed: int, **settings: object) -> dict[str, Any]:
+    """The manifest of an answer: versions, commit, time, host, and the settings it was got with."""
     return {
         "made_by": TOOL,
         "version": _version(TOOL),
         "commit": commit(Path(docksim.report.__file__).parents[1]),
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in LIBRARIES},
-        "scenario": results.scenario.name,
-        "seed": results.seed,
-        "replications": len(results.records),
+        "scenario": scenario,
+        "seed": seed,
+        **settings,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "host": {
             "system": platform.system(),

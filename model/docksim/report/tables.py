@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from docksim.report.quantity import NOTHING, digits, duration_pair, number_pair, percent_pair
 from docksim.report.sheet import Cell, Sheet
 from docksim.study.estimates import OBSERVATIONS_BEYOND
-from docksim.study.measures import LATENCY_MEASURES, CommandMeasures, ComponentMeasures
+from docksim.study.measures import (
+    LATENCY_MEASURES,
+    SATURATED,
+    CommandMeasures,
+    ComponentMeasures,
+)
 from docksim.study.results import Results
-
-SATURATED = 0.9
-"""A component this busy is called saturated: its queue grows by every per cent that is added."""
 
 
 def sheets(results: Results) -> tuple[Sheet, ...]:

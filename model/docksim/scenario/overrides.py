@@ -64,6 +64,21 @@ def override(document: Mapping[str, Any], path: str, value: object) -> tuple[dic
     return changed, place
 
 
+def value_at(document: Mapping[str, Any], path: str) -> tuple[object, Place]:
+    """What the document has at `path`, and the path's place in it; None where it has nothing.
+
+    Raises RefusedError when the path leads nowhere.
+    """
+    node: Any = document
+    place: Place = ()
+    for part in _parts(path):
+        table, key, place = _find(node, part, place)
+        node = table.get(key) if isinstance(table, dict) else table[key]
+        if node is None:
+            break
+    return node, place
+
+
 def _find(node: Any, part: str, place: Place) -> tuple[Any, Any, Place]:
     """The table or list that has what `part` names, its key there, and its place."""
     match node:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99}
+SATURATED = 0.9
+"""A component this busy is called saturated: its queue grows by every per cent that is added."""
+
 LATENCY_MEASURES = ("mean", *QUANTILES, "max")
 
 

@@ -38,14 +38,16 @@ def replicate(
     *,
     replications: int | None = None,
     seed: int | None = None,
+    first: int = 0,
     jobs: int | None = None,
     trace: bool = False,
     progress: Progress | None = None,
 ) -> Results:
     """Independent replications, in parallel when there is more than one and a core for each.
 
-    What is None comes from the scenario; `jobs` from the number of cores. Raises ValueError for
-    fewer than one replication or job.
+    What is None comes from the scenario; `jobs` from the number of cores. `first` is the number of
+    the first of them, for whoever has had those before it. Raises ValueError for fewer than one
+    replication or job.
     """
     count = scenario.run.replications if replications is None else replications
     seed = scenario.run.seed if seed is None else seed
@@ -55,9 +57,9 @@ def replicate(
         raise ValueError(f"jobs: {jobs} found, at least 1 is needed")
     workers = min(count, jobs or joblib.cpu_count())
     if workers > 1:
-        run = _parallel(scenario, seed, trace, count, workers)
+        run = _parallel(scenario, seed, trace, range(first, first + count), workers)
     else:
-        run = _serial(scenario, seed, trace, count, progress)
+        run = _serial(scenario, seed, trace, range(first, first + count), progress)
     records = []
     for done, one in enumerate(run, start=1):
         records.append(one)
@@ -67,12 +69,12 @@ def replicate(
 
 
 def _serial(
-    scenario: Scenario, seed: int, trace: bool, count: int, progress: Progress | None
+    scenario: Scenario, seed: int, trace: bool, numbers: range, progress: Progress | None
 ) -> Iterator[Records]:
-    for replication in range(count):
+    for part, replication in enumerate(numbers):
         inner = None
         if progress is not None:
-            inner = _part_of(progress, replication, count)
+            inner = _part_of(progress, part, len(numbers))
         yield simulate_once(
             scenario, seed=seed, replication=replication, trace=trace, progress=inner
         )
@@ -83,13 +85,12 @@ def _part_of(progress: Progress, part: int, count: int) -> Progress:
 
 
 def _parallel(
-    scenario: Scenario, seed: int, trace: bool, count: int, workers: int
+    scenario: Scenario, seed: int, trace: bool, numbers: range, workers: int
 ) -> Iterator[Records]:
     # In the order in which they end, so that progress is told as it is made.
     pool = joblib.Parallel(n_jobs=workers, backend="loky", return_as="generator_unordered")
     task = joblib.delayed(simulate_once)
     run: Iterator[Records] = pool(
-        task(scenario, seed=seed, replication=replication, trace=trace)
-        for replication in range(count)
+        task(scenario, seed=seed, replication=replication, trace=trace) for replication in numbers
     )
     return run

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from docksim.study.measures import (
     measure_commands,
     measure_components,
 )
+from docksim.study.shown import Shown
 from docksim.study.stability import Stability, judge
 
 if TYPE_CHECKING:
@@ -27,16 +28,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Results:
+class Results(Shown):
     """The records of all replications and what follows from them; times in seconds."""
 
     scenario: Scenario
     records: tuple[Records, ...]
-
-    # The report layer says how results are drawn and shown in a notebook, since study must not
-    # import it: see docksim.report.interactive.
-    plotter: ClassVar[Callable[[Results], Any] | None] = None
-    html: ClassVar[Callable[[Results], str] | None] = None
 
     def __post_init__(self) -> None:
         if not self.records:
@@ -156,18 +152,6 @@ class Results:
             "commands": {n: _command_json(one) for n, one in self.command_measures.items()},
             "components": {n: _component_json(one) for n, one in self.component_measures.items()},
         }
-
-    @property
-    def plot(self) -> Any:
-        """Plots that return matplotlib Axes, e.g. `results.plot.latency()`."""
-        plotter = type(self).plotter
-        if plotter is None:
-            raise AttributeError("plot: import docksim.report.interactive first")
-        return plotter(self)
-
-    def _repr_html_(self) -> str | None:
-        html = type(self).html
-        return html(self) if html is not None else None
 
     def __repr__(self) -> str:
         return (

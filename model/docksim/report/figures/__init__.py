@@ -1,18 +1,29 @@
 """Figures of results. Axes in and out: each function draws on `ax`, or on axes of its own."""
 
 from docksim.report.figures.backlog import in_system
+from docksim.report.figures.bounds import (
+    latency_bounds,
+    throughput_bounds,
+    utilisation_over_load,
+)
 from docksim.report.figures.canvas import save
+from docksim.report.figures.capacity import candidates, demand_curve
 from docksim.report.figures.latency import latency, latency_distribution, latency_height
 from docksim.report.figures.timeline import timeline
 from docksim.report.figures.utilisation import utilisation, utilisation_height
 
 __all__ = [
+    "candidates",
+    "demand_curve",
     "in_system",
     "latency",
+    "latency_bounds",
     "latency_distribution",
     "latency_height",
     "save",
+    "throughput_bounds",
     "timeline",
     "utilisation",
     "utilisation_height",
+    "utilisation_over_load",
 ]

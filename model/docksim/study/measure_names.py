@@ -1,0 +1,216 @@
+"""Measures by name: what "run.p99", "throughput" or "host.cpu.utilisation" is in a replication.
+
+    COMMAND.mean, .max, .p50 … .p99.9       latency of the commands that ended ok
+    COMMAND.first_byte.mean …               the same, up to the first byte of output
+    COMMAND.throughput, COMMAND.failed      commands that ended ok a second; share that failed
+    COMPONENT.utilisation, .mean_queue, .mean_wait, .throughput
+
+Without a command, all commands are meant: "p99", "throughput", "failed". What counts is said in
+docksim.study.measures.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from docksim.des.environment import Environment
+from docksim.des.streams import Streams
+from docksim.scenario.errors import Problem, RefusedError, nearest
+from docksim.scenario.workload import actions_of
+from docksim.study.estimates import is_carried
+from docksim.study.measures import QUANTILES, counted
+from docksim.study.scales import DURATION, NUMBER, RATE, SHARE, Scale
+from docksim.system.outcomes import IN_PROGRESS, OK
+from docksim.system.wiring import System
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from docksim.scenario import Scenario
+    from docksim.simulation import Records
+
+OF_COMPONENTS: dict[str, Scale] = {
+    "utilisation": SHARE,
+    "mean_queue": NUMBER,
+    "mean_wait": DURATION,
+    "throughput": RATE,
+}
+OF_COMMANDS = ("mean", *QUANTILES, "max", "throughput", "failed")
+
+_NAME = re.compile(
+    r"(?:(?P<subject>.+?)\.)?(?P<first_byte>first_byte\.)?"
+    r"(?P<what>mean|max|p[0-9]{1,2}(?:\.[0-9]+)?|throughput|failed"
+    r"|utilisation|mean_queue|mean_wait)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure(ABC):
+    """One number of one replication."""
+
+    name: str
+
+    @property
+    @abstractmethod
+    def scale(self) -> Scale:
+        """What kind of number it is."""
+
+    @abstractmethod
+    def of(self, records: Records) -> float:
+        """Its value in SI units; nan when there was nothing to measure."""
+
+    def is_carried_by(self, replications: Sequence[Records]) -> bool:
+        """False for a quantile that these samples are too small for."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Latency(Measure):
+    """Mean, maximum or a quantile of the latency of a command, or of all."""
+
+    command: str | None
+    statistic: str
+    until: str = "ended"
+
+    @property
+    def scale(self) -> Scale:
+        """Seconds."""
+        return DURATION
+
+    def of(self, records: Records) -> float:
+        """Over the counted commands that ended ok."""
+        sample = self._sample(records)
+        if not len(sample):
+            return math.nan
+        if self.statistic == "mean":
+            return float(sample.mean())
+        if self.statistic == "max":
+            return float(sample.max())
+        return float(np.quantile(sample, self._probability))
+
+    def is_carried_by(self, replications: Sequence[Records]) -> bool:
+        """By enough observations beyond the quantile."""
+        if not self.statistic.startswith("p"):
+            return True
+        return is_carried(self._probability, [len(self._sample(r)) for r in replications])
+
+    @property
+    def _probability(self) -> float:
+        return float(self.statistic[1:]) / 100
+
+    def _sample(self, records: Records) -> NDArray[np.float64]:
+        table = _of_command(counted(records), self.command)
+        done = table[table["outcome"] == OK]
+        return np.asarray((done[self.until] - done["arrived"]).dropna(), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput(Measure):
+    """Commands that ended ok within the window, a second."""
+
+    command: str | None
+
+    @property
+    def scale(self) -> Scale:
+        """A rate."""
+        return RATE
+
+    def of(self, records: Records) -> float:
+        """Whenever they had arrived."""
+        start, end = records.window
+        if end <= start:
+            return math.nan
+        table = _of_command(records.commands, self.command)
+        inside = (table["outcome"] == OK) & (table["ended"] >= start) & (table["ended"] <= end)
+        return float(inside.sum() / (end - start))
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Measure):
+    """The share that ended in an error, of the counted commands that ended."""
+
+    command: str | None
+
+    @property
+    def scale(self) -> Scale:
+        """A share."""
+        return SHARE
+
+    def of(self, records: Records) -> float:
+        """Those in progress count neither way."""
+        outcomes = _of_command(counted(records), self.command)["outcome"]
+        ended = outcomes[outcomes != IN_PROGRESS]
+        return float((ended != OK).mean()) if len(ended) else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class OfComponent(Measure):
+    """A column of the table of components."""
+
+    component: str
+    column: str
+
+    @property
+    def scale(self) -> Scale:
+        """That of the column."""
+        return OF_COMPONENTS[self.column]
+
+    def of(self, records: Records) -> float:
+        """Over the window."""
+        table = records.components
+        found = table.loc[table["component"] == self.component, self.column]
+        return float(found.iloc[0]) if len(found) else math.nan
+
+
+def find_measure(name: str, scenario: Scenario) -> Measure:
+    """The measure of this name in runs of this scenario.
+
+    Raises RefusedError when the scenario has no such command, component or measure.
+    """
+    commands, components = _subjects(scenario)
+    match = _NAME.fullmatch(name)
+    if match is not None:
+        subject, what = match["subject"], match["what"]
+        if subject in components and what in OF_COMPONENTS and not match["first_byte"]:
+            return OfComponent(name, subject, what)
+        of_commands = what in ("throughput", "failed") or what not in OF_COMPONENTS
+        if (subject is None or subject in commands) and of_commands:
+            return _of_commands(name, subject, what, first_byte=bool(match["first_byte"]))
+    raise RefusedError(_unknown(name, commands, components))
+
+
+def _of_commands(name: str, command: str | None, what: str, *, first_byte: bool) -> Measure:
+    if what == "throughput":
+        return Throughput(name, command)
+    if what == "failed":
+        return Failed(name, command)
+    return Latency(name, command, what, "first_byte" if first_byte else "ended")
+
+
+def _of_command(table: pd.DataFrame, command: str | None) -> pd.DataFrame:
+    return table if command is None else table[table["command"] == command]
+
+
+def _subjects(scenario: Scenario) -> tuple[list[str], list[str]]:
+    """The commands that the workloads issue, and the components of the host."""
+    actions = [action for workload in scenario.workload for _, action in actions_of(workload)]
+    host = System(Environment(), scenario, Streams(scenario.run.seed), None)
+    return sorted({action.command for action in actions}), list(host.stations())
+
+
+def _unknown(name: str, commands: list[str], components: list[str]) -> Problem:
+    names = [f"{command}.{what}" for command in commands for what in OF_COMMANDS]
+    names += [f"{component}.{what}" for component in components for what in OF_COMPONENTS]
+    allowed = (
+        f"mean, max, p50 … p99.9, throughput or failed of all commands or of "
+        f"{', '.join(commands)}; {', '.join(OF_COMPONENTS)} of {', '.join(components)}"
+    )
+    return Problem(f'unknown measure "{name}"', allowed, nearest(name, names))
