@@ -68,7 +68,9 @@ def test_capacity_per_a_second_key_is_a_curve(queue, tmp_path):
     assert "host.cores at which ps.mean <= 300 ms, by workload.rate" in done.stdout
     table = pd.read_csv(tmp_path / "out" / "demand.csv")
     assert list(table["workload.rate"]) == [5, 25]
-    assert table["holds"][1] == 3
+    # Three servers do it, by Erlang's formula, and two have more to do than they can.
+    assert table["holds"][1] >= 3
+    assert table["fails"][1] >= 2
     assert (tmp_path / "out" / "demand.png").exists()
 
 

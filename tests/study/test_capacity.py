@@ -39,8 +39,8 @@ def smallest(rate, bound):
 
 @pytest.fixture(scope="module")
 def cores():
-    host = mmc_host(rate=25, service=SERVICE, servers=2, duration=120)
-    return capacity(host, slo="ps.mean <= 130 ms", vary="host.cores", budget=8, jobs=1)
+    host = mmc_host(rate=25, service=SERVICE, servers=2, duration=220)
+    return capacity(host, slo="ps.mean <= 130 ms", vary="host.cores", budget=32, jobs=1)
 
 
 def test_the_fewest_servers_of_an_mmc_queue_are_found(cores):
@@ -92,14 +92,14 @@ def test_the_same_seed_gives_the_same_answer():
 
 
 def test_a_demand_curve_has_an_answer_for_each_level():
-    host = mmc_host(rate=5, service=SERVICE, servers=1, duration=60)
+    host = mmc_host(rate=5, service=SERVICE, servers=1, duration=120)
     curve = demand_curve(
         host,
         per="workload.rate",
         levels=["30 /s", "15 /s"],
         slo="ps.mean <= 200 ms",
         vary="host.cores",
-        budget=4,
+        budget=16,
         jobs=1,
     )
     assert curve.levels == (15, 30)

@@ -10,6 +10,7 @@ HOST = scenario(
         {"kind": "open", "name": "a", "rate": "2 /s", "mix": [{"command": "ps"}]},
         {"kind": "closed", "name": "b", "clients": 3, "cycle": [{"command": "ps", "weight": 0.5}]},
     ],
+    run={"duration": "10 s"},
 )
 
 
