@@ -1,6 +1,6 @@
 """Hosts on which `docker ps` is nothing but a customer of one or two stations."""
 
-from docksim.des.distributions import Distribution, Exponential
+from docksim.des.distributions import Exponential
 from docksim.scenario.profile import Step
 from docksim.scenario.scenario import Scenario
 from tests.helpers import scenario, without_cost
@@ -25,7 +25,7 @@ def closed_host(
 ) -> Scenario:
     """A closed network of shared cores, the journal and thinking clients (times in seconds)."""
     given = scenario(
-        host={"cores": cores, "flush": {"distribution": "exponential", "mean": f"{flush} s"}},
+        host={"cores": cores},
         workload=[
             {
                 "kind": "closed",
@@ -36,8 +36,9 @@ def closed_host(
         ],
         run={"duration": f"{duration} s", "warm_up": "20 s"},
     )
-    law: Distribution = Exponential(cpu)
-    return _serving(given, Step(cpu=law, flushes=1, source="the test"))
+    host = given.host.model_copy(update={"flush": Exponential(flush)})
+    step = Step(cpu=Exponential(cpu), flushes=1, source="the test")
+    return _serving(given.model_copy(update={"host": host}), step)
 
 
 def _serving(given: Scenario, step: Step) -> Scenario:

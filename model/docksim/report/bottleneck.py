@@ -31,6 +31,9 @@ HEIGHT = 3.6
 
 MEGA = 1e6
 
+ERROR_OF_BOUNDS = 0.05
+"""Bounds rest on demands that are measured, too: only what is further outside is called so."""
+
 
 def answer(found: Bottleneck) -> str:
     """What saturates first, what is done at most, and what the bounds say of it."""
@@ -112,13 +115,12 @@ def _notes(found: Bottleneck) -> list[str]:
 
 
 def _is_outside(level: Level) -> bool:
-    """Whether the whole interval lies on the wrong side of a bound."""
-    more = level.throughput.low is not None and level.throughput.low > level.throughput_bound
-    less = level.latency.high is not None and level.latency.high < level.latency_bound
-    # Arrivals at random exceed their rate now and then; above saturation there is no bound.
-    return (more and level.throughput_bound < level.value) or (
-        less and math.isfinite(level.latency_bound)
-    )
+    """Whether the whole interval lies clearly on the wrong side of a bound."""
+    most = (1 + ERROR_OF_BOUNDS) * level.throughput_bound
+    least = (1 - ERROR_OF_BOUNDS) * level.latency_bound
+    more = level.throughput.low is not None and level.throughput.low > most
+    less = level.latency.high is not None and level.latency.high < least
+    return more or (less and math.isfinite(least))
 
 
 def demand_sheet(found: Bottleneck) -> Sheet:
