@@ -78,3 +78,25 @@ def test_programs_are_named_as_they_are_executed(timeline):
 )
 def test_a_sleep_is_called_by_what_the_kernel_does(stack, expected):
     assert reason(stack) == expected
+
+
+UNTOLD = """\
+ runc-9  [001] d..2. 1.001000: sched_switch: prev_comm=runc prev_pid=9 prev_prio=120 \
+prev_state=D ==> next_comm=swapper/1 next_pid=0 next_prio=120
+ runc-9  [001] d..2. 1.007000: sched_stat_runtime: comm=runc pid=9 runtime=2000000 [ns]
+ runc-9  [001] d..2. 1.010000: sched_stat_runtime: comm=runc pid=9 runtime=3000000 [ns]
+ runc-9  [001] d..2. 1.010000: sched_switch: prev_comm=runc prev_pid=9 prev_prio=120 \
+prev_state=S ==> next_comm=swapper/1 next_pid=0 next_prio=120
+"""
+
+
+def test_a_run_whose_beginning_is_not_told_is_as_long_as_was_charged():
+    timeline = parse(UNTOLD.splitlines(keepends=True), CLIENT)
+    assert timeline.cpu(1.002, 1.02)["runc"] == pytest.approx(0.005)
+    assert timeline.asleep(1.0, 1.02) == {("runc", "other"): (1, pytest.approx(0.004))}
+
+
+def test_a_run_does_not_reach_back_before_the_last_switch_of_its_core():
+    early = UNTOLD.replace("1.010000: sched_switch", "1.003000: sched_switch")
+    timeline = parse(early.splitlines(keepends=True), CLIENT)
+    assert timeline.cpu(1.0005, 1.02)["runc"] == pytest.approx(0.002)

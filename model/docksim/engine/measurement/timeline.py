@@ -1,7 +1,9 @@
 """What the kernel's scheduler did: who ran on a core, who slept uninterruptibly and in what.
 
-Read from the events sched_switch and sched_process_exec of ftrace, with a stack for each sleep
-that is uninterruptible (see the kernel's Documentation/trace/ftrace.rst and events.rst).
+Read from the events sched_switch, sched_stat_runtime and sched_process_exec of ftrace, with a stack
+for each sleep that is uninterruptible (see the kernel's Documentation/trace/ftrace.rst and
+events.rst). The kernel drops some switches away from idle: such a run begins as long before its end
+as the kernel charged its thread for.
 """
 
 from __future__ import annotations
@@ -42,8 +44,9 @@ REASONS = (
 
 _SWITCH = re.compile(
     r"\[(\d+)\] \S+ +([\d.]+): sched_switch: prev_comm=(.*?) prev_pid=(\d+) prev_prio=\d+ "
-    r"prev_state=(\S+) ==> next_comm=(.*?) next_pid=(\d+)"
+    r"prev_state=(\S+) ==> next_comm=.*? next_pid=(\d+)"
 )
+_CHARGE = re.compile(r": sched_stat_runtime: comm=.*? pid=(\d+) runtime=(\d+) \[ns\]")
 _EXEC = re.compile(r" ([\d.]+): sched_process_exec: filename=(\S+) ")
 _STACK = re.compile(r"-(\d+) +\[\d+\].*: <stack trace>")
 _FRAME = " => "
@@ -104,27 +107,51 @@ class Timeline:
 
 def parse(lines: Iterable[str], client: int) -> Timeline:
     """The timeline of a trace as ftrace prints it; `client` is the load generator's thread."""
-    timeline = Timeline()
-    running: dict[str, tuple[float, str]] = {}
-    asleep: dict[int, tuple[float, str, list[str]]] = {}
-    for line in _with_stacks(lines, asleep):
+    reader = _Reader(client)
+    for line in _with_stacks(lines, reader.asleep):
         if found := _SWITCH.search(line):
-            core, stamp, name, before, state, following, after = found.groups()
-            now = float(stamp)
-            if core in running:
-                began, component = running[core]
-                timeline.runs.append(Spell(began, now, component))
-            if state.startswith("D"):
-                asleep[int(before)] = (now, _component(name, int(before), client), [])
-            running.pop(core, None)
-            if after != "0":
-                running[core] = (now, _component(following, int(after), client))
-            if int(after) in asleep:
-                began, component, stack = asleep.pop(int(after))
-                timeline.sleeps.append(Spell(began, now, component, reason(stack)))
+            reader.switch(*found.groups())
+        elif found := _CHARGE.search(line):
+            reader.charge(int(found[1]), int(found[2]))
         elif found := _EXEC.search(line):
-            timeline.executed.append((float(found[1]), found[2].rpartition("/")[2]))
-    return timeline
+            reader.timeline.executed.append((float(found[1]), found[2].rpartition("/")[2]))
+    return reader.timeline
+
+
+class _Reader:
+    """Follows the threads through a trace."""
+
+    def __init__(self, client: int) -> None:
+        self.timeline = Timeline()
+        self.asleep: dict[int, tuple[float, str, list[str]]] = {}
+        self._client = client
+        self._running: dict[str, tuple[int, float]] = {}
+        self._charged: dict[int, float] = {}
+
+    def charge(self, thread: int, nanoseconds: int) -> None:
+        self._charged[thread] = self._charged.get(thread, 0.0) + nanoseconds / 1e9
+
+    def switch(self, core: str, stamp: str, name: str, before: str, state: str, after: str) -> None:
+        """One thread leaves a core and another takes it; thread 0 is idleness."""
+        now, leaving, coming = float(stamp), int(before), int(after)
+        charged = self._charged.pop(leaving, 0.0)
+        thread, began = self._running.get(core, (0, 0.0))
+        self._running[core] = (coming, now)
+        if leaving:
+            if thread != leaving:
+                began = max(began, now - charged)
+                self._wake(leaving, began)
+            component = _component(name, leaving, self._client)
+            self.timeline.runs.append(Spell(began, now, component))
+            if state.startswith("D"):
+                self.asleep[leaving] = (now, component, [])
+        if coming:
+            self._wake(coming, now)
+
+    def _wake(self, thread: int, now: float) -> None:
+        if thread in self.asleep:
+            began, component, stack = self.asleep.pop(thread)
+            self.timeline.sleeps.append(Spell(began, now, component, reason(stack)))
 
 
 def reason(stack: Iterable[str]) -> str:

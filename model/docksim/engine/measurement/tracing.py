@@ -12,7 +12,7 @@ from pathlib import Path
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.timeline import Timeline, parse
 
-EVENTS = ("sched_switch", "sched_process_exec")
+EVENTS = ("sched_switch", "sched_stat_runtime", "sched_process_exec")
 BUFFER_KB = 65_536
 """A core's: more than a block of one client's operations leaves."""
 
