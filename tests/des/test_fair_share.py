@@ -19,7 +19,7 @@ comings_and_goings = st.lists(
 
 def flow(cap: float, weight: float) -> Flow:
     flow = Flow()
-    flow.cap, flow.weight = cap, weight
+    flow.cap, flow.weight, flow.group = cap, weight, None
     return flow
 
 

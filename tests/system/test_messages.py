@@ -39,10 +39,10 @@ def test_the_registrys_service_is_a_single_step() -> None:
         simulate_once(lacking("registry", "service", steps))
 
 
-def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4) -> pd.Series:
+def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4, **host: str) -> pd.Series:
     """Latencies (s) of `ps` at once, where nothing takes time but these steps in dockerd."""
     plain = scenario(
-        host={"cores": cores},
+        host={"cores": cores, **host},
         workload=[{"kind": "batch", "count": clients, "mix": [{"command": "ps"}]}],
     )
     document = without_cost(plain).document()
@@ -71,6 +71,31 @@ def test_a_step_may_hold_two_locks_and_blocks_those_who_want_either() -> None:
     assert listing(both, clients=3).tolist() == pytest.approx([1.0, 2.0, 3.0])
     meanwhile = {"wait": "1 s", "lock": "other", "background": True}
     assert listing(meanwhile, {"wait": "500 ms"}, both).tolist() == pytest.approx([2.0])
+
+
+def test_who_finds_a_polled_lock_taken_sleeps_and_looks_again() -> None:
+    polled = {"wait": "1 s", "lock": "file", "retry": "0.4 s"}
+    # The second looks at 0, 0.4, 0.8 and 1.2; the third then at 1.2, 1.6, 2.0 and 2.4.
+    assert listing(polled, clients=3).tolist() == pytest.approx([1.0, 2.2, 3.4])
+
+
+def test_a_free_polled_lock_is_taken_at_once() -> None:
+    assert listing({"wait": "1 s", "lock": "file", "retry": "9 s"}).tolist() == [1.0]
+
+
+def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> None:
+    crowd = {"cpu": "10 s", "threads": 8, "group": "runtime", "background": True}
+    alone = {"cpu": "1 s", "group": "daemon"}
+    assert listing(crowd, alone, cores=2).tolist() == pytest.approx([1.0])
+    assert listing(crowd, alone | {"group": "runtime"}, cores=2).max() > 2.0
+
+
+@pytest.mark.parametrize(("threads", "expected"), [(1, 1.0), (2, 1.5)])
+def test_flushes_within_a_step_take_longer_while_all_cores_are_busy(threads, expected) -> None:
+    busy = {"cpu": "9 s", "threads": threads, "group": "else", "background": True}
+    step = {"wait": "1 s", "inner_flushes": 5}
+    latency = listing(busy, step, cores=2, busy_flush="100 ms")
+    assert latency.tolist() == pytest.approx([expected])
 
 
 def test_nobody_waits_for_what_goes_on_in_the_background() -> None:

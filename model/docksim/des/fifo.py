@@ -39,6 +39,11 @@ class FifoStation:
         self._service_sum = 0.0
         self._wait_sum = 0.0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether every server has work."""
+        return self._free[0] > self._env.now
+
     def visit(self, service: float) -> float:
         """Join the queue with a demand of `service` seconds; the seconds until departure.
 

@@ -14,10 +14,11 @@ Due: TypeAlias = "tuple[float, int, FlowClass]"
 class Flow:
     """Something that draws on the capacity, until its work is done or it is removed."""
 
-    __slots__ = ("cap", "finish", "home", "weight")
+    __slots__ = ("cap", "finish", "group", "home", "weight")
 
     cap: float  # work a second, at most the capacity
     weight: float
+    group: str | None  # that shares the capacity with others as one; None: none
     finish: float  # s, on the clock of its class; infinite for a flow without end
     home: FlowClass | None  # its class, while it is present
 

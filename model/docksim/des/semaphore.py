@@ -61,6 +61,11 @@ class Semaphore:
         return self._held
 
     @property
+    def is_taken(self) -> bool:
+        """Whether who asks now would have to wait."""
+        return self._held == self._permits
+
+    @property
     def waiting(self) -> int:
         """Processes that wait for a permit."""
         return len(self._queue)

@@ -14,9 +14,13 @@ from simpy import Environment, Event
 from simpy.core import StopSimulation
 from simpy.events import NORMAL
 
+from docksim.des.fair_groups import FairGroups
 from docksim.des.fair_share import FairShare
 from docksim.des.flow_class import Flow
 from docksim.des.statistics import Totals
+
+FULL = 1.0 - 1e-9
+"""Of the capacity; sums of rates are rounded."""
 
 _STOP = StopSimulation.callback
 
@@ -59,13 +63,17 @@ class SharedStation:
         "name",
     )
 
-    def __init__(self, env: Environment, name: str, capacity: float) -> None:
-        """Raises ValueError when the capacity is not positive and finite."""
+    def __init__(
+        self, env: Environment, name: str, capacity: float, *, grouped: bool = False
+    ) -> None:
+        """`grouped`: groups share first. Raises ValueError for a capacity that is none."""
         if not 0.0 < capacity < inf:
             raise ValueError(f"{name!r} needs a positive and finite capacity, not {capacity}")
         self.name = name
         self._env = env
-        self._share = FairShare(float(capacity), env.now)
+        self._share: FairShare | FairGroups = (FairGroups if grouped else FairShare)(
+            float(capacity), env.now
+        )
         self._arrivals = 0
         self._departures = 0
         self._wait_sum = 0.0
@@ -84,7 +92,14 @@ class SharedStation:
         """Units of work a second."""
         return self._share.capacity
 
-    def serve(self, work: float, cap: float = inf, weight: float = 1.0) -> Job:
+    @property
+    def is_full(self) -> bool:
+        """Whether all of the capacity is in use."""
+        return self._share.rate >= FULL * self._share.capacity
+
+    def serve(
+        self, work: float, cap: float = inf, weight: float = 1.0, group: str | None = None
+    ) -> Job:
         """An event that happens when `work` is done, at a rate of at most `cap`.
 
         No work is done at once. A process that stops waiting for the event must withdraw it.
@@ -103,13 +118,14 @@ class SharedStation:
         share = self._share
         job.cap = cap = cap if cap < share.capacity else share.capacity
         job.weight = weight
+        job.group = group
         job.arrived = now = self._env.now
         share.advance(now)
         share.add(job, work / cap)
         self._rearrange()
         return job
 
-    def occupy(self, cap: float, weight: float = 1.0) -> Occupation:
+    def occupy(self, cap: float, weight: float = 1.0, group: str | None = None) -> Occupation:
         """Use up to `cap` until it is released: work done, but no customer that comes or waits.
 
         Raises ValueError unless cap and weight are positive.
@@ -120,6 +136,7 @@ class SharedStation:
         occupation = Occupation(self)
         occupation.cap = min(cap, share.capacity)
         occupation.weight = weight
+        occupation.group = group
         share.advance(self._env.now)
         share.add(occupation, inf)
         self._rearrange()

@@ -4,9 +4,12 @@ from typing import Annotated, Literal
 
 from annotated_types import Gt
 
+from docksim.des.distributions import Constant, Distribution
 from docksim.scenario.quantities import Bytes, BytesPerSecond, Seconds
 from docksim.scenario.randomness import RandomSeconds
 from docksim.scenario.section import Positive, PositiveNumber, Section, Share
+
+NOTHING: Distribution = Constant(0.0)
 
 
 class Host(Section):
@@ -22,6 +25,9 @@ class Host(Section):
     """What the disk reads and writes in all."""
     flush: RandomSeconds
     """One fdatasync."""
+    busy_flush: RandomSeconds = NOTHING
+    """How much longer an fdatasync takes while all cores are busy: the kernel's threads that carry
+    it out have to wait for their turn."""
     link: Annotated[BytesPerSecond, Gt(0)]
     """Network link of the host, shared by all its transfers."""
     cpu_speed: PositiveNumber = 1.0

@@ -54,15 +54,25 @@ class Step(Section):
     """Whether the payload moves from or to the disk, overlapping with the CPU."""
     flushes: Count = 0
     """fdatasyncs, one after the other."""
+    inner_flushes: Count = 0
+    """fdatasyncs that its CPU time and waiting include: each takes `host.busy_flush` more while all
+    cores are busy."""
     round_trips: Count = 0
     """Round trips to the registry."""
     threads: Annotated[Number, Ge(1)] = 1.0
     """On up to so many cores at once its CPU time is spent, where cores are shared fairly; a share
     of a thread stands for one that works part of the time."""
+    group: Name | None = None
+    """The scheduler's group that its CPU time is spent in, as a session or control group is; groups
+    share the cores evenly, however much goes on in each. "containers" is that of what runs in them.
+    Left out: none; all that has none weighs as much as it is."""
     background: Flag = False
     """Whether it goes on beside all that follows: nobody waits for it."""
     lock: Name | None = None
     """The lock that is held for the step."""
+    retry: Seconds = 0.0
+    """How long who finds the lock taken sleeps before trying again, as with a file lock that is
+    polled; 0: it is given the lock in turn."""
     inner_lock: Name | None = None
     """A second lock, taken within the first and held as long."""
     fit: Fit | None = None
@@ -116,6 +126,12 @@ class Profile(Section):
             }
             for component, table in operations.items()
         }
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether any step names a group."""
+        tables = self.operations.values()
+        return any(step.group for table in tables for steps in table.values() for step in steps)
 
     def __hash__(self) -> int:
         """By content: the mapping of operations has no hash of its own."""

@@ -23,7 +23,16 @@ from docksim.system.activity import Activity, Step
 from docksim.system.command import Command
 from docksim.system.infrastructure.host import Host
 from docksim.system.ledger import Ledger
-from docksim.system.steps import Background, Chain, Flow, Locked, Pause, Transfer, Visit
+from docksim.system.steps import (
+    Background,
+    BusyDelay,
+    Chain,
+    Flow,
+    Locked,
+    Pause,
+    Transfer,
+    Visit,
+)
 
 Kind = Literal["call", "reply", "work"]
 
@@ -67,6 +76,7 @@ class Costs:
         self._cores = scenario.host.cores
         self._slowness = 1.0 / scenario.host.cpu_speed
         self._flush = scenario.host.flush
+        self._busy_flush = scenario.host.busy_flush
         self._rtt = scenario.registry.rtt
         self._stream_rate = scenario.registry.stream_rate
         self._draws = streams.draws
@@ -149,15 +159,20 @@ class Costs:
         """A cost as a chain of steps, which draw from streams of that name."""
         ledger = self._ledger(worker)
         steps = self._work(name, ledger, cost, over_link)
+        if cost.inner_flushes and self._busy_flush.mean:
+            delays = self._draws(f"{name}.busy_flushes", self._busy_flush, cost.inner_flushes)
+            steps.append(BusyDelay(self._env, ledger, self._host, delays))
         if cost.flushes:
             flushes = self._draws(f"{name}.flushes", self._flush, cost.flushes)
             steps.append(Visit(ledger, self._host.journal, flushes))
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:
             steps.append(Pause(self._draws(f"{name}.wait", pause), cost.wait_per_item))
-        for lock in (cost.inner_lock, cost.lock):
-            if lock:
-                steps = [Locked(self._env, ledger, self._host.lock(lock), steps)]
+        if cost.inner_lock:
+            steps = [Locked(self._env, ledger, self._host.lock(cost.inner_lock), steps)]
+        if cost.lock:
+            lock = self._host.lock(cost.lock)
+            steps = [Locked(self._env, ledger, lock, steps, cost.retry)]
         if cost.background:
             steps = [Background(self._env, Chain(self._env, steps))]
         return steps
@@ -183,13 +198,15 @@ class Costs:
                 cpu,
                 throughput,
                 threads=cost.threads,
+                group=cost.group,
                 on_disk=on_disk,
                 flow=flow,
             )
             return [transfer]
         if cost.cpu.mean or cost.cpu_per_item or throughput:
             per_item = cost.cpu_per_item * self._slowness
-            return [self._host.cpu.labour(ledger, cpu, per_item, throughput, cost.threads)]
+            labour = (ledger, cpu, per_item, throughput, cost.threads, cost.group)
+            return [self._host.cpu.labour(*labour)]
         return []
 
     def _ledger(self, component: str) -> Ledger:

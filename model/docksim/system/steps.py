@@ -88,6 +88,7 @@ class Transfer(Activity):
         throughput: Draws | None,
         *,
         threads: float,
+        group: str | None,
         on_disk: bool,
         flow: Flow | None,
     ) -> None:
@@ -97,6 +98,7 @@ class Transfer(Activity):
         self._cpu = cpu
         self._throughput = throughput
         self._threads = threads
+        self._group = group
         self._on_disk = on_disk
         self._flow = flow
 
@@ -129,7 +131,7 @@ class Transfer(Activity):
         """What is under way, with how to take each back; how long it takes at the least (s)."""
         host = self._host
         under_way: list[tuple[simpy.Event, Callable[[Any], object]]]
-        under_way = [(host.cpu.begin(demand, self._threads), host.cpu.withdraw)]
+        under_way = [(host.cpu.begin(demand, self._threads, self._group), host.cpu.withdraw)]
         shortest = demand / self._threads
         if self._on_disk:
             under_way.append((host.disk.serve(size), host.disk.withdraw))
@@ -139,6 +141,26 @@ class Transfer(Activity):
             under_way.append((transfer, host.link.withdraw))
             shortest = max(shortest, at_least)
         return under_way, shortest
+
+
+class BusyDelay(Activity):
+    """A pause while all cores are busy: threads that are woken up wait for their turn."""
+
+    __slots__ = ("delay", "env", "host", "ledger")
+
+    def __init__(self, env: Environment, ledger: Ledger, host: Host, delay: Draws) -> None:
+        self.env = env
+        self.ledger = ledger
+        self.host = host
+        self.delay = delay
+
+    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
+        yield from command.settle(self.env)
+        if self.host.cpu.is_busy:
+            delay = self.delay.at(command.number, command.occurrence)
+            yield self.env.sleep(delay)
+            command.waited += delay
+            self.ledger.waited += delay
 
 
 class Chain(Activity):
@@ -161,25 +183,37 @@ class Chain(Activity):
 
 
 class Locked(Activity):
-    """Steps under a lock, which is held until all that they owe is over."""
+    """Steps under a lock, which is held until all that they owe is over.
 
-    __slots__ = ("env", "ledger", "lock", "steps")
+    With a `retry` (s) nobody queues: who finds the lock taken sleeps that long and looks again.
+    """
+
+    __slots__ = ("env", "ledger", "lock", "retry", "steps")
 
     def __init__(
-        self, env: Environment, ledger: Ledger, lock: Semaphore, steps: Sequence[Step]
+        self,
+        env: Environment,
+        ledger: Ledger,
+        lock: Semaphore,
+        steps: Sequence[Step],
+        retry: float = 0.0,
     ) -> None:
         self.env = env
         self.ledger = ledger
         self.lock = lock
         self.steps = steps
+        self.retry = retry
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         env = self.env
         if command.owed:
             yield env.sleep(command.owed)
             command.owed = 0.0
-        if turn := self.lock.acquire():
-            began = env.now
+        began = env.now
+        while self.retry and self.lock.is_taken:
+            yield env.sleep(self.retry)
+        turn = self.lock.acquire()
+        if turn or env.now > began:
             yield from turn
             command.waited += env.now - began
             self.ledger.waited += env.now - began

@@ -63,7 +63,7 @@ class System:
     ) -> None:
         """Raises NoSpaceLeft or OutOfMemory when what is to be there at the start does not fit."""
         link = min(scenario.host.link, scenario.registry.bandwidth)
-        self.host = Host(env, scenario.host, link)
+        self.host = Host(env, scenario.host, link, grouped=scenario.profile.is_grouped)
         self.table = ContainerTable()
         costs = self._costs = Costs(env, scenario, streams, self.host, trace)
         engine = scenario.flow.variant == "engine"

@@ -15,16 +15,23 @@ from docksim.system.outcomes import NoSpaceLeft, OutOfMemory
 class Host:
     """One machine.
 
-    cpu      cores, shared or run to completion
+    cpu      cores, shared (`grouped`: by groups first) or run to completion
     disk     bandwidth (bytes/s), shared by those who read and write
     journal  flushes, one after another: a file system commits one transaction at a time
     link     to the registry (bytes/s), shared max-min
     memory, space   what is taken and given back (bytes)
     """
 
-    def __init__(self, env: Environment, settings: HostSettings, link_bandwidth: float) -> None:
+    def __init__(
+        self,
+        env: Environment,
+        settings: HostSettings,
+        link_bandwidth: float,
+        *,
+        grouped: bool = False,
+    ) -> None:
         self._env = env
-        self.cpu = processor(env, "host.cpu", settings)
+        self.cpu = processor(env, "host.cpu", settings, grouped=grouped)
         self.disk = SharedStation(env, "host.disk", settings.disk_bandwidth)
         self.journal = FifoStation(env, "host.journal", 1)
         self.link = SharedStation(env, "host.link", link_bandwidth)

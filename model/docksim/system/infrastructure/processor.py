@@ -1,6 +1,7 @@
 """The host's cores, and who of those that want them is served.
 
 `fair` is what a kernel's scheduler comes to: all share the cores at once, none gets more than one.
+Where steps name groups, it is the groups that share, and within each group its members.
 `fifo` serves to completion in the order of arrival; its departures are known on arrival, which
 makes it the discipline to compare with request-hold-release models.
 """
@@ -25,6 +26,9 @@ from docksim.system.ledger import Ledger
 
 Events = Generator[simpy.Event, object, None]
 
+CONTAINERS = "containers"
+"""The group of what runs in containers: one control group is the parent of all of theirs."""
+
 NOTHING = 1e-12
 """Seconds that are no waiting but rounding."""
 
@@ -39,10 +43,11 @@ class Processor(Protocol):
         per_item: float,
         throughput: Draws | None,
         threads: float,
+        group: str | None,
     ) -> FairLabour | FifoLabour:
         """A step that works: as drawn, for each item, and for each byte of its payload."""
 
-    def begin(self, demand: float, threads: float) -> simpy.Event:
+    def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         """Start `demand` core-seconds now; the event is their end."""
 
     def withdraw(self, work: simpy.Event) -> object:
@@ -50,6 +55,10 @@ class Processor(Protocol):
 
     def occupy(self, cores: float) -> Occupation:
         """Keep up to `cores` busy until released."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether no core is idle."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -61,9 +70,9 @@ class FairProcessor:
     `cores` is what they all get done together, in cores that run alone.
     """
 
-    def __init__(self, env: Environment, name: str, cores: float) -> None:
+    def __init__(self, env: Environment, name: str, cores: float, *, grouped: bool) -> None:
         self._env = env
-        self._station = SharedStation(env, name, cores)
+        self._station = SharedStation(env, name, cores, grouped=grouped)
         self.totals = self._station.totals
 
     def labour(
@@ -73,12 +82,17 @@ class FairProcessor:
         per_item: float,
         throughput: Draws | None,
         threads: float,
+        group: str | None,
     ) -> FairLabour:
         labour = (self._env, ledger, cpu, per_item, throughput)
-        return FairLabour(self._station, min(threads, self._station.capacity), *labour)
+        return FairLabour(self._station, min(threads, self._station.capacity), group, *labour)
 
-    def begin(self, demand: float, threads: float) -> simpy.Event:
-        return self._station.serve(demand, threads, threads)
+    def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
+        return self._station.serve(demand, threads, threads, group)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._station.is_full
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
@@ -86,7 +100,7 @@ class FairProcessor:
 
     def occupy(self, cores: float) -> Occupation:
         """A container's threads: each core of its share has a thread's weight."""
-        return self._station.occupy(cores, weight=max(1.0, math.ceil(cores)))
+        return self._station.occupy(cores, max(1.0, math.ceil(cores)), CONTAINERS)
 
 
 class Labour:
@@ -119,11 +133,14 @@ class Labour:
 class FairLabour(Labour, Activity):
     """On shared cores; a process that is interrupted takes its work back."""
 
-    __slots__ = ("station", "threads")
+    __slots__ = ("group", "station", "threads")
 
-    def __init__(self, station: SharedStation, threads: float, *labour: Any) -> None:
+    def __init__(
+        self, station: SharedStation, threads: float, group: str | None, *labour: Any
+    ) -> None:
         super().__init__(*labour)
         self.station = station
+        self.group = group
         self.threads = threads
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
@@ -135,7 +152,7 @@ class FairLabour(Labour, Activity):
         if items or size:
             demand += self.besides(command, items, size)
         began = env.now
-        work = self.station.serve(demand, self.threads, self.threads)
+        work = self.station.serve(demand, self.threads, self.threads, self.group)
         try:
             yield work
         except BaseException:
@@ -165,11 +182,16 @@ class FifoProcessor:
         per_item: float,
         throughput: Draws | None,
         threads: float,
+        group: str | None,
     ) -> FifoLabour:
         return FifoLabour(self._station, self._env, ledger, cpu, per_item, throughput)
 
-    def begin(self, demand: float, threads: float) -> simpy.Event:
+    def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._env.timeout(self._station.visit(demand))
+
+    @property
+    def is_busy(self) -> bool:
+        return self._station.is_full
 
     def withdraw(self, work: simpy.Event) -> None:
         """A departure that was promised on arrival is kept: the work is done for nobody."""
@@ -200,9 +222,10 @@ class FifoLabour(Labour, Booking):
             ledger.waited += delay - demand
 
 
-def processor(env: Environment, name: str, host: Host) -> Processor:
-    """The host's cores under its scheduler."""
+def processor(env: Environment, name: str, host: Host, *, grouped: bool) -> Processor:
+    """The host's cores under its scheduler; `grouped`: some work is done in groups."""
     if host.scheduler == "fifo":
         return FifoProcessor(env, name, host.cores)
     # One core alone has nobody to lose by.
-    return FairProcessor(env, name, max(1.0, host.cores * host.parallel_efficiency))
+    cores = max(1.0, host.cores * host.parallel_efficiency)
+    return FairProcessor(env, name, cores, grouped=grouped)
