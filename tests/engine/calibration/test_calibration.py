@@ -14,7 +14,7 @@ from docksim.engine.measurement.client import Answer
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.loads import Sample
 from docksim.engine.measurement.plan import Plan
-from docksim.engine.validation.scenarios import scenario_of
+from docksim.engine.validation.scenarios import Clients, scenario_of
 from docksim.scenario.profile import Fit
 from docksim.scenario.quantities import SECONDS
 from docksim.scenario.randomness import RandomQuantity
@@ -54,6 +54,7 @@ SLEEPS = ("cgroup", "rcu_barrier")
 OPENING = 0.5  # part of dockerd's time in a start, before anything is executed
 AFTER = 0.002  # core-seconds after a removal by force, by the kernel
 LISTED = 0.0001
+HELD = {"start": 0.002, "rm --force": 0.001}  # s of waiting under a file's lock, in one stretch
 
 
 def costs(operation, network):
@@ -91,6 +92,8 @@ def rows_of(operation, network, number, listed):
             if r in SLEEPS
         ],
     }
+    held = HELD.get(operation, 0.0)
+    tables["held"] = [of | {"began": 0.001, "ended": 0.001 + held}] if held else []
     after = AFTER if operation == "rm --force" else 0.0
     tables["cpu"].append(of | {"phase": "after", "component": "kernel", "cpu": after})
     if operation == "start":
@@ -112,7 +115,7 @@ def add_block(dataset, operations, network, behaviour, containers=0, reference=R
         accounting=True,
         warm_up=0,
     )
-    tables = {"cpu": [], "occupancy": [], "sleeps": []}
+    tables = {"cpu": [], "occupancy": [], "sleeps": [], "held": []}
     slowness = reference / REFERENCE
     name = f"{point.name}-{slowness:g}"
     with dataset.writing(name) as writer:
@@ -190,6 +193,23 @@ def test_serialised_sleeps_become_waiting_under_their_lock(dataset):
     assert RandomQuantity(SECONDS).parse(barrier["wait"]).mean == pytest.approx(0.018, rel=0.01)
 
 
+def test_the_network_store_is_locked_by_all_and_polled_by_the_bridge(dataset):
+    operations = calibrate(dataset, "made").document["operations"]
+    for network, polls in (("host", False), ("none", False), ("bridge", True)):
+        for operation, held in (("allocate", 0.002), ("release", 0.001)):
+            step = operations[f"network.{network}"][operation][0]
+            assert step["lock"] == "dockerd.network_store"
+            assert ("retry" in step) == polls
+            assert RandomQuantity(SECONDS).parse(step["wait"]).mean == pytest.approx(held, rel=0.01)
+
+
+def test_each_process_works_in_its_own_scheduling_group(dataset):
+    operations = calibrate(dataset, "made").document["operations"]
+    assert operations["dockerd"]["containers_start"][0]["group"] == "dockerd"
+    assert operations["shim"]["start"][0]["group"] == "containerd"
+    assert operations["runtime.runc"]["set_up"][0]["group"] == "containers"
+
+
 def test_what_goes_on_after_the_reply_is_in_the_background(dataset):
     steps = calibrate(dataset, "made").document["operations"]["runtime.runc"]["delete"]
     assert [step.get("background", False) for step in steps] == [False, True]
@@ -204,7 +224,9 @@ def test_cores_slow_each_other_as_the_runtime_alone_shows(dataset):
 def test_a_client_alone_meets_the_latencies_that_were_measured(profile, network):
     operations = ("create", "start", "rm --force")
     block = vars(replace(POINT, operations=operations, network=network, cycles=300, warm_up=0))
-    scenario = scenario_of(block | {"point": "alone", "reference": REFERENCE}, profile, CLIENT)
+    scenario = scenario_of(
+        block | {"point": "alone", "reference": REFERENCE}, profile, Clients(CLIENT)
+    )
     commands = simulate_once(scenario).commands
     took = commands["ended"] - commands["arrived"]
     for operation in operations:

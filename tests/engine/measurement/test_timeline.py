@@ -80,6 +80,21 @@ def test_a_sleep_is_called_by_what_the_kernel_does(stack, expected):
     assert reason(stack) == expected
 
 
+LOCKS = """\
+ dockerd-7  [000] ..... 1.000000: flock_lock_inode: fl=0 dev=0x7:0x0 ino=0x2a fl_blocker=0 \
+fl_owner=1 fl_pid=7 fl_flags=FL_FLOCK fl_type=F_WRLCK fl_start=0 fl_end=9 ret=0
+ dockerd-8  [001] ..... 1.001000: flock_lock_inode: fl=0 dev=0x7:0x0 ino=0x2a fl_blocker=0 \
+fl_owner=2 fl_pid=7 fl_flags=FL_FLOCK fl_type=F_WRLCK fl_start=0 fl_end=9 ret=-11
+ dockerd-7  [001] ..... 1.004000: flock_lock_inode: fl=0 dev=0x7:0x0 ino=0x2a fl_blocker=0 \
+fl_owner=1 fl_pid=7 fl_flags=FL_FLOCK|FL_CLOSE fl_type=F_UNLCK fl_start=0 fl_end=9 ret=0
+"""
+
+
+def test_a_files_lock_is_held_from_getting_it_to_giving_it_back():
+    (held,) = parse(LOCKS.splitlines(keepends=True), CLIENT).held
+    assert (held.component, held.began, held.ended) == ("dockerd", 1.0, pytest.approx(1.004))
+
+
 UNTOLD = """\
  runc-9  [001] d..2. 1.001000: sched_switch: prev_comm=runc prev_pid=9 prev_prio=120 \
 prev_state=D ==> next_comm=swapper/1 next_pid=0 next_prio=120

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from docksim.engine.validation.comparison import regime
-from docksim.engine.validation.scenarios import is_covered, scenario_of
+from docksim.engine.validation.scenarios import Clients, is_covered, scenario_of
 from docksim.engine.validation.summary import summarise
 from docksim.simulation import simulate_once
 from tests.engine.measurement.test_loads import POINT
@@ -98,7 +98,7 @@ def profile(tmp_path):
 
 def simulated(profile, **changes):
     block = vars(POINT) | {"point": "one", "reference": 0.0005} | changes
-    return simulate_once(scenario_of(block, profile, 0.001)).commands
+    return simulate_once(scenario_of(block, profile, Clients(0.001))).commands
 
 
 @pytest.mark.parametrize(

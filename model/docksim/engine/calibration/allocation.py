@@ -24,6 +24,22 @@ BARRIER = "kernel.rcu_barrier"
 """Network devices that move or go, and network namespaces that end, wait for all RCU callbacks,
 one at a time: barrier_mutex in rcu_barrier, kernel/rcu/tree.c."""
 
+DAEMON, RUNTIME, CONTAINERS = "dockerd", "containerd", "containers"
+"""Groups of the scheduler: dockerd is a session by itself, containerd with the shims and whatever
+they execute is another (moby starts it with setsid), and all containers' control groups have one
+parent. Seen in /proc/PID/autogroup and /proc/PID/cgroup."""
+
+STORE = "dockerd.network_store"
+"""The file in which libnetwork keeps endpoints, opened and locked anew for each access. Its own
+accesses exclude each other by a mutex; the bridge driver has a handle of its own, and of two
+handles the one that comes second polls the lock of the file: flock in bolt_unix.go, bbolt. Seen in
+dumps of dockerd's goroutines under load."""
+
+STORE_RETRY = 0.050
+"""Seconds between two tries: flockRetryTimeout, bolt_unix.go, bbolt."""
+
+POLLING = "bridge"
+
 RTNL = "kernel.rtnl"
 """Changes of network devices are made one at a time; a device that moves into a namespace waits
 for that barrier meanwhile: do_setlink under rtnl_lock, net/core/rtnetlink.c."""
@@ -31,12 +47,14 @@ for that barrier meanwhile: do_setlink under rtnl_lock, net/core/rtnetlink.c."""
 
 @dataclass(frozen=True)
 class Section:
-    """Serialised waiting: `count` times, `seconds` in all, under `lock` and perhaps another."""
+    """Serialised waiting: `count` times, `seconds` in all, under `lock` and perhaps another; who
+    finds the lock taken tries again after `retry` s, or queues."""
 
     lock: str
     seconds: float
     count: float
     inner: str = ""
+    retry: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,8 +63,11 @@ class Share:
 
     of          whose latency tells how variable it is
     weight      part of that operation's time, for how variability is divided among parts
+    stored      waiting that is serialised before all else
     locked      waiting that is serialised besides, before the reply and after it
+    flushing    s of it that are flushes
     background  core-seconds after the reply
+    group   the scheduler's group that it is done in; empty: none
     """
 
     cpu: float
@@ -56,16 +77,19 @@ class Share:
     weight: float
     per_item: float = 0.0
     per_byte: float = 0.0
+    flushing: float = 0.0
+    stored: Section | None = None
     locked: Section | None = None
     background: float = 0.0
     background_locked: Section | None = None
+    group: str = ""
 
 
 def allocate(found: Mapping[Key, Demand]) -> dict[str, Share]:
     """Shares by operation of the profile. Raises EngineError when a measurement is missing."""
     book = _Book(found)
     shares = book.creation() | book.start() | book.removal() | book.reading()
-    for network in NETWORKS:
+    for network in ("host", *NETWORKS):
         shares |= book.network(network)
     return shares
 
@@ -79,8 +103,10 @@ class _Book:
         demand = self._demand(key)
         rest = demand.total - demand.cpu["dockerd"]
         return {
-            "dockerd.containers_create": self._part(key, demand.cpu["dockerd"]),
-            "storage.overlay2.create_layer": self._part(key, rest, demand.wait),
+            "dockerd.containers_create": self._part(key, demand.cpu["dockerd"], group=DAEMON),
+            "storage.overlay2.create_layer": self._part(
+                key, rest, demand.wait, flushing=demand.flushing
+            ),
         }
 
     def start(self) -> dict[str, Share]:
@@ -89,15 +115,19 @@ class _Book:
         moved = Section(CGROUP, demand.locked("cgroup"), 1.0)
         after = sum(demand.after.values())
         return {
-            "dockerd.containers_start": self._part(key, demand.cpu["dockerd"]),
+            "dockerd.containers_start": self._part(key, demand.cpu["dockerd"], group=DAEMON),
             "storage.overlay2.mount": self._part(key, demand.cpu["kernel"]),
-            "containerd.create_task": self._part(key, demand.cpu["containerd"]),
-            "shim.start": self._part(key, demand.cpu["shim"]),
+            "containerd.create_task": self._part(key, demand.cpu["containerd"], group=RUNTIME),
+            "shim.start": self._part(key, demand.cpu["shim"], group=RUNTIME),
             "runtime.runc.create": self._part(
-                key, demand.cpu["runc"] + demand.cpu["hook"], demand.wait - moved.seconds
+                key,
+                demand.cpu["runc"] + demand.cpu["hook"],
+                max(0.0, demand.wait - moved.seconds - demand.held),
+                flushing=demand.flushing,
+                group=RUNTIME,
             ),
             "runtime.runc.set_up": self._part(
-                key, demand.cpu["init"], locked=moved, background=after
+                key, demand.cpu["init"], locked=moved, background=after, group=CONTAINERS
             ),
         }
 
@@ -116,20 +146,27 @@ class _Book:
         rest = removal.total - removal.cpu["dockerd"]
         after = sum(end.after.values())
         return {
-            "dockerd.containers_delete": self._part(plain, removal.cpu["dockerd"]),
-            "storage.overlay2.delete_layer": self._part(plain, rest, removal.wait),
-            "dockerd.containers_stop": self._part(stop, stopping),
-            "runtime.runc.kill": self._part(forced, runc),
-            "containerd.delete_task": self._part(forced, end.cpu["containerd"]),
-            "shim.delete_task": self._part(forced, end.cpu["shim"]),
-            "runtime.runc.delete": self._part(
-                forced, runc + kernel, max(0.0, end.wait - removal.wait), background=after
+            "dockerd.containers_delete": self._part(plain, removal.cpu["dockerd"], group=DAEMON),
+            "storage.overlay2.delete_layer": self._part(
+                plain, rest, removal.wait, flushing=removal.flushing
             ),
-            "containerd.delete": self._part(forced, exit_work),
+            "dockerd.containers_stop": self._part(stop, stopping, group=DAEMON),
+            "runtime.runc.kill": self._part(forced, runc, group=RUNTIME),
+            "containerd.delete_task": self._part(forced, end.cpu["containerd"], group=RUNTIME),
+            "shim.delete_task": self._part(forced, end.cpu["shim"], group=RUNTIME),
+            "runtime.runc.delete": self._part(
+                forced,
+                runc + kernel,
+                max(0.0, end.wait - removal.wait - end.held),
+                flushing=max(0.0, end.flushing - removal.flushing),
+                background=after,
+                group=RUNTIME,
+            ),
+            "containerd.delete": self._part(forced, exit_work, group=DAEMON),
         }
 
     def network(self, name: str) -> dict[str, Share]:
-        """What a network costs more than the host's own."""
+        """What a network costs more than the host's own, and all of its part in the store."""
         start, removal = self._key("start", name), self._key("rm --force", name)
         return {
             f"network.{name}.allocate": self._allocation(start),
@@ -137,20 +174,28 @@ class _Book:
             f"network.{name}.release": self._release(removal),
         }
 
+    def _stored(self, key: Key) -> Section | None:
+        demand = self._demand(key)
+        retry = STORE_RETRY if key.network == POLLING else 0.0
+        return Section(STORE, demand.held, demand.holds, retry=retry) if demand.held else None
+
     def _allocation(self, start: Key) -> Share:
         """Before anything is executed, dockerd has made the endpoint, under its network's lock."""
         here, plain = self._demand(start), self._demand(self._key("start"))
         cpu = max(0.0, sum(here.opening.values()) - sum(plain.opening.values()))
-        return self._part(start, cpu, max(0.0, here.opened - plain.opened - cpu))
+        stored = here.held - plain.held
+        wait = max(0.0, here.opened - plain.opened - cpu - stored)
+        return self._part(start, cpu, wait, group=DAEMON, stored=self._stored(start))
 
     def _namespace(self, start: Key) -> Share:
         here, plain = self._demand(start), self._demand(self._key("start"))
         allocation = self._allocation(start)
         barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
-        wait = here.wait - plain.wait - allocation.wait - barrier
+        stored = here.held - plain.held
+        wait = here.wait - plain.wait - allocation.wait - barrier - stored
         cpu = max(0.0, here.total - plain.total - allocation.cpu)
         moved = Section(RTNL, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
-        return self._part(start, cpu, max(0.0, wait), locked=moved)
+        return self._part(start, cpu, max(0.0, wait), locked=moved, group=RUNTIME)
 
     def _release(self, removal: Key) -> Share:
         here, plain = self._demand(removal), self._demand(self._key("rm --force"))
@@ -160,7 +205,9 @@ class _Book:
         return self._part(
             removal,
             cpu,
-            max(0.0, here.wait - plain.wait - barrier),
+            max(0.0, here.wait - plain.wait - barrier - (here.held - plain.held)),
+            group=DAEMON,
+            stored=self._stored(removal),
             locked=Section(BARRIER, barrier, here.sleeps("rcu_barrier")),
             background=max(0.0, after),
             background_locked=Section(BARRIER, *here.asleep_after.get("rcu_barrier", (0.0, 0.0))),
@@ -179,7 +226,7 @@ class _Book:
         short, long = (pick(self._all("logs"), key=lambda key: key.log_size) for pick in (min, max))
         some, many = self._demand(short), self._demand(long)
         rate = (many.total - some.total) / (long.log_size - short.log_size)
-        decoding = self._part(long, 0.0, per_byte=max(0.0, rate))
+        decoding = self._part(long, 0.0, per_byte=max(0.0, rate), group=DAEMON)
         return {
             "dockerd.containers_logs": self._whole(self._key("logs --tail 10")),
             "dockerd.decode_log": decoding,
@@ -200,7 +247,7 @@ class _Book:
 
     def _whole(self, key: Key) -> Share:
         demand = self._demand(key)
-        return self._part(key, demand.total, demand.wait)
+        return self._part(key, demand.total, demand.wait, group=DAEMON)
 
     def _part(self, key: Key, cpu: float, wait: float = 0.0, **more: object) -> Share:
         demand = self._demand(key)

@@ -32,6 +32,9 @@ CONDITIONS = list(Key._fields[1:])
 
 ENGINE = tuple(component for component in COMPONENTS if component not in BYSTANDERS)
 
+APART = 0.003
+"""Seconds between two holds of a file's lock that make them two stretches."""
+
 Cpu = Mapping[str, float]
 """Core-seconds by component."""
 
@@ -47,6 +50,8 @@ class Demand:
     busy      s until the reply with at least one core busy
     client    core-seconds of the client
     asleep, asleep_after   uninterruptible sleep by reason (s, count), until the reply and after it
+    flushing   s that the engine's processes sleep in flushes until the reply
+    held, holds   s that dockerd holds locks of files, and in how many stretches
     """
 
     latency: npt.NDArray[np.float64]
@@ -58,6 +63,9 @@ class Demand:
     opened: float = 0.0
     asleep: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     asleep_after: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    flushing: float = 0.0
+    held: float = 0.0
+    holds: float = 0.0
 
     @property
     def total(self) -> float:
@@ -93,7 +101,8 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
 
     An engine that was idle before is slower than one at work. Where the same cycle was also traced
     without pauses, latencies are taken from there, and each component's CPU time is brought to
-    what it took for a cycle there. All CPU time is brought to the speed that `reference_of` tells.
+    what it took for a cycle there; what the latencies have no room for goes on after the reply. All
+    CPU time is brought to the speed that `reference_of` tells.
     """
     blocks = dataset.table("blocks")
     blocks["cycle"] = blocks["operations"].map("+".join)
@@ -133,8 +142,9 @@ class _Seen:
     """The tables of what the scheduler saw."""
 
     def __init__(self, dataset: Dataset, slowness: pd.Series[float]) -> None:
-        names = ("cpu", "occupancy", "sleeps", "traced_cpu")
-        self._cpu, self._occupancy, self._sleeps, self._traced = map(dataset.table, names)
+        names = ("cpu", "occupancy", "sleeps", "held", "traced_cpu")
+        tables = map(dataset.table, names)
+        self._cpu, self._occupancy, self._sleeps, self._held, self._traced = tables
         self._slowness = slowness
         for table in (self._cpu, self._traced):
             if len(table):
@@ -186,20 +196,49 @@ class _Seen:
             own = by_reason[["seconds", "count"]].sum() / count
             return {str(reason): (row["seconds"], row["count"]) for reason, row in own.iterrows()}
 
-        reply = scaled("reply")
+        reply, after = scaled("reply"), scaled("after")
         unscaled = sum(float(taken.get(("reply", component), 0.0)) for component in ENGINE)
         faster = sum(reply.values()) / unscaled if unscaled else 1.0
+        busy = float(worked.get("reply", 0.0)) * faster
+        client = float(taken.get(("reply", "client"), 0.0)) * scale.get("client", 1.0)
+        latency = self._at_reference(timed, float(spent.get("reply", 0.0) / total["reply"]))
+        before = min(1.0, float(latency.mean()) / (busy + client)) if busy + client else 1.0
         return Demand(
-            latency=self._at_reference(timed, float(spent.get("reply", 0.0) / total["reply"])),
-            cpu=reply,
-            after=scaled("after"),
-            busy=float(worked.get("reply", 0.0)) * faster,
-            client=float(taken.get(("reply", "client"), 0.0)),
+            latency=latency,
+            cpu={component: before * each for component, each in reply.items()},
+            after={
+                component: each + (1.0 - before) * reply[component]
+                for component, each in after.items()
+            },
+            busy=before * busy,
+            client=before * client,
             opening=scaled("opening") if "opening" in total else {},
             opened=float(total.get("opening", 0.0)),
             asleep=asleep("reply"),
             asleep_after=asleep("after"),
+            flushing=self._flushing(sleeps) / count,
+            **self._holding(blocks, operation, count),
         )
+
+    def _flushing(self, sleeps: pd.DataFrame) -> float:
+        """Those of the kernel's own threads are within these."""
+        if sleeps.empty:
+            return 0.0
+        own = sleeps[(sleeps["phase"] == "reply") & (sleeps["reason"] == "flush")]
+        return float(own.loc[own["component"] != "kernel", "seconds"].sum())
+
+    def _holding(self, blocks: pd.Series[str], operation: str, count: int) -> dict[str, float]:
+        """Locks of files in an operation, on average."""
+        if self._held.empty:
+            return {}
+        own = self._held[self._held["block"].isin(blocks) & (self._held["operation"] == operation)]
+        own = own.sort_values(["block", "number", "began"])
+        apart = own["began"] - own.groupby(["block", "number"])["ended"].shift()
+        stretches = (apart.isna() | (apart > APART)).sum()
+        return {
+            "held": float((own["ended"] - own["began"]).sum()) / count,
+            "holds": float(stretches) / count,
+        }
 
     def _at_reference(self, timed: pd.DataFrame, busy: float) -> npt.NDArray[np.float64]:
         """Latencies (s) as they were at the reference's speed; `busy` is the share that scales."""

@@ -40,7 +40,6 @@ WITHIN: Mapping[str, tuple[str, ...]] = {
     "shim": ("start_task", "report", "signal", "exited"),
     "runtime.runc": ("start", "started"),
     "storage.overlay2": ("lookup", "image_list", "list_images", "unmount"),
-    "network.host": ("allocate", "namespace", "release"),
 }  # fmt: skip
 """Operations that were measured together with others, which stand for them."""
 
@@ -63,11 +62,13 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     source = f"engine {facts['engine']['ServerVersion']}, {facts['date']}, one client"
     _, base = read_profile(DEFAULT, Path())
     operations = base["profile"]["operations"]
+    flushes, busy = _flushes(dataset)
+    flush = float(np.mean(flushes)) if flushes else 0.0
     for path, share in shares.items():
         component, _, operation = path.rpartition(".")
         weights = [other.weight for other in shares.values() if other.of == share.of]
         operations[component][operation] = _steps(
-            share, fits[share.of], _variability(share, found, weights), source
+            share, fits[share.of], _variability(share, found, weights), source, flush
         )
     for component, names in WITHIN.items():
         for operation in names:
@@ -83,18 +84,22 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         "parallel_efficiency": _parallel_efficiency(dataset),
         "reference": _rounded(reference_of(dataset)),
     }
-    if len(flushes := _probed(dataset, "flush")):
+    if len(flushes):
         host["flush"] = RandomQuantity(SECONDS).write(fit(flushes, rng).law)
+        more = np.array(busy) - flush
+        if len(more) and more.mean() > NEGLIGIBLE:
+            host["busy_flush"] = _law(float(more.mean()), float(more.std() / more.mean()))
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
 
 
-def _probed(dataset: Dataset, probe: str) -> list[float]:
-    """Seconds that each execution of a probe took with one caller."""
+def _flushes(dataset: Dataset) -> tuple[list[float], list[float]]:
+    """Seconds that flushes by one caller took, on an idle machine and on a busy one."""
     probes = dataset.probes
     if probes.empty:
-        return []
-    own = probes[(probes["probe"] == probe) & (probes["callers"] == 1)]
-    return [float(seconds) for seconds in own["seconds"]]
+        return [], []
+    own = probes[(probes["probe"] == "flush") & (probes["callers"] == 1)]
+    idle, busy = own[own["busy"] == 0]["seconds"], own[own["busy"] > 0]["seconds"]
+    return idle.tolist(), busy.tolist()
 
 
 def _parallel_efficiency(dataset: Dataset) -> float:
@@ -106,11 +111,15 @@ def _parallel_efficiency(dataset: Dataset) -> float:
     return round(min(1.0, alone / together), 3)
 
 
-def _steps(share: Share, fitted: Fit, cv: float, source: str) -> list[dict[str, Any]]:
+def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> list[dict[str, Any]]:
     step: dict[str, Any] = {"source": source, "fit": _fit(share, fitted)}
     for key, mean in (("cpu", share.cpu), ("wait", share.wait)):
         if mean > NEGLIGIBLE:
             step[key] = _law(mean, cv)
+    if share.flushing > NEGLIGIBLE and flush:
+        step["inner_flushes"] = round(share.flushing / flush)
+    if share.group:
+        step["group"] = share.group
     if share.threads > 1.0 and share.cpu > NEGLIGIBLE:
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
@@ -119,6 +128,7 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str) -> list[dict[str, 
         rate = written(float(f"{1.0 / share.per_byte:.4g}"), "B/s")
         step |= {"throughput": rate, "payload": "read", "threads": round(share.threads, 3)}
     return [
+        *_locked(share.stored, cv, f"{source}: locks of files in {share.of.operation}"),
         step,
         *_locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}"),
         *_background(share, cv, source),
@@ -131,7 +141,9 @@ def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, A
         return []
     times = max(1, round(section.count))
     step = {"wait": _law(section.seconds / times, cv), "lock": section.lock, "source": source}
-    return [step | ({"inner_lock": section.inner} if section.inner else {})] * times
+    step |= {"inner_lock": section.inner} if section.inner else {}
+    step |= {"retry": _rounded(section.retry)} if section.retry else {}
+    return [step] * times
 
 
 def _background(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
@@ -139,7 +151,8 @@ def _background(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
     steps = _locked(share.background_locked, cv, f"{source}: kernel sleeps after the reply")
     if share.background > NEGLIGIBLE:
         taken = f"{source}: CPU time after the reply"
-        steps.append({"cpu": _law(share.background, cv), "source": taken})
+        grouped = {"group": share.group} if share.group else {}
+        steps.append({"cpu": _law(share.background, cv), **grouped, "source": taken})
     return [step | {"background": True} for step in steps]
 
 

@@ -1,21 +1,26 @@
 """Micro-probes: single sections of the path alone, by one caller and by two.
 
-What two callers at once get done, over what one does, tells whether a section is serialised.
+What two callers at once get done, over what one does, tells whether a section is serialised; what
+one gets done while all cores are busy, how long its kernel threads wait for their turn.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from docksim.engine.private.engine import PrivateEngine
+from docksim.engine.private.requirements import binary
 
 TIMES = {"flush": 200, "namespace": 20, "device": 10, "inflate": 4}
 """How often a caller does each."""
@@ -27,30 +32,48 @@ INFLATED = 8 << 20
 
 
 def probe(engine: PrivateEngine) -> pd.DataFrame:
-    """A row an execution: probe, callers at once, seconds.
+    """A row an execution: probe, callers at once, busy cores besides, seconds.
 
     flush      an fdatasync of 4 KiB in the engine's file system
     namespace  a network namespace made and left
     device     a pair of veth devices made and deleted
     inflate    8 MiB inflated from gzip, by one core
     """
+    rows = [row for callers in CALLERS for row in _probed(engine, callers, 0)]
+    return pd.DataFrame(rows + _probed(engine, 1, os.cpu_count() or 1))
+
+
+def _probed(engine: PrivateEngine, callers: int, busy: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for callers in CALLERS:
+    with _spinning(busy):
         command = [sys.executable, "-m", __name__, str(engine.folder / "data")]
-        space = engine.engine_space
+        enter = engine.engine_space.enter
         processes = [
-            subprocess.Popen(space.enter(*command, str(caller)), stdout=subprocess.PIPE, text=True)
+            subprocess.Popen(enter(*command, str(caller)), stdout=subprocess.PIPE, text=True)
             for caller in range(callers)
         ]
         for process in processes:
             told, _ = process.communicate()
-            rows += [row | {"callers": callers} for row in json.loads(told)]
-    return pd.DataFrame(rows)
+            rows += [row | {"callers": callers, "busy": busy} for row in json.loads(told)]
+    return rows
+
+
+@contextmanager
+def _spinning(cores: int) -> Iterator[None]:
+    """Keep so many cores busy with what an engine executes: programs of many short threads, in a
+    session of their own. One that computes without a pause would hold a core for longer."""
+    endless = ["sh", "-c", f"while :; do {binary('dockerd')} --version > /dev/null; done"]
+    busy = [subprocess.Popen(endless, start_new_session=True) for _ in range(cores)]
+    try:
+        yield
+    finally:
+        for process in busy:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
     import gzip
-    import os
 
     file = os.open(folder / f"probe-{caller}", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
     packed = gzip.compress(b"What repeats itself is cheap. " * (INFLATED // 30), 1)

@@ -1,9 +1,9 @@
 """What the kernel's scheduler did: who ran on a core, who slept uninterruptibly and in what.
 
-Read from the events sched_switch, sched_stat_runtime and sched_process_exec of ftrace, with a stack
-for each sleep that is uninterruptible (see the kernel's Documentation/trace/ftrace.rst and
-events.rst). The kernel drops some switches away from idle: such a run begins as long before its end
-as the kernel charged its thread for.
+Read from the events sched_switch, sched_stat_runtime, sched_process_exec and flock_lock_inode of
+ftrace, with a stack for each sleep that is uninterruptible (see the kernel's
+Documentation/trace/ftrace.rst and events.rst). The kernel drops some switches away from idle: such
+a run begins as long before its end as the kernel charged its thread for.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ _SWITCH = re.compile(
     r"prev_state=(\S+) ==> next_comm=.*? next_pid=(\d+)"
 )
 _CHARGE = re.compile(r": sched_stat_runtime: comm=.*? pid=(\d+) runtime=(\d+) \[ns\]")
+_FILE_LOCK = re.compile(
+    r"^ *(.*?)-(\d+) +\[\d+\] \S+ +([\d.]+): flock_lock_inode: .* ino=(\S+) .* "
+    r"fl_type=(\w+) .* ret=0"
+)
 _EXEC = re.compile(r" ([\d.]+): sched_process_exec: filename=(\S+) ")
 _STACK = re.compile(r"-(\d+) +\[\d+\].*: <stack trace>")
 _FRAME = " => "
@@ -68,9 +72,11 @@ class Spell:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Spells on cores, uninterruptible sleeps, and programs as they are executed (s, name)."""
+    """Spells on cores, uninterruptible sleeps, spells in which a component held the lock of a file
+    (flock), and programs as they are executed (s, name)."""
 
     runs: list[Spell] = field(default_factory=list)
+    held: list[Spell] = field(default_factory=list)
     sleeps: list[Spell] = field(default_factory=list)
     executed: list[tuple[float, str]] = field(default_factory=list)
 
@@ -113,6 +119,8 @@ def parse(lines: Iterable[str], client: int) -> Timeline:
             reader.switch(*found.groups())
         elif found := _CHARGE.search(line):
             reader.charge(int(found[1]), int(found[2]))
+        elif found := _FILE_LOCK.search(line):
+            reader.lock_file(*found.groups())
         elif found := _EXEC.search(line):
             reader.timeline.executed.append((float(found[1]), found[2].rpartition("/")[2]))
     return reader.timeline
@@ -127,6 +135,7 @@ class _Reader:
         self._client = client
         self._running: dict[str, tuple[int, float]] = {}
         self._charged: dict[int, float] = {}
+        self._locked: dict[str, float] = {}
 
     def charge(self, thread: int, nanoseconds: int) -> None:
         self._charged[thread] = self._charged.get(thread, 0.0) + nanoseconds / 1e9
@@ -147,6 +156,14 @@ class _Reader:
                 self.asleep[leaving] = (now, component, [])
         if coming:
             self._wake(coming, now)
+
+    def lock_file(self, name: str, thread: str, stamp: str, file: str, kind: str) -> None:
+        """A file's lock is taken, or given back by closing it."""
+        if kind == "F_WRLCK":
+            self._locked[file] = float(stamp)
+        elif file in self._locked:
+            component = _component(name, int(thread), self._client)
+            self.timeline.held.append(Spell(self._locked.pop(file), float(stamp), component))
 
     def _wake(self, thread: int, now: float) -> None:
         if thread in self.asleep:

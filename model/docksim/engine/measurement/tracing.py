@@ -12,7 +12,10 @@ from pathlib import Path
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.timeline import Timeline, parse
 
-EVENTS = ("sched_switch", "sched_stat_runtime", "sched_process_exec")
+EVENTS = (
+    "sched/sched_switch", "sched/sched_stat_runtime", "sched/sched_process_exec",
+    "filelock/flock_lock_inode",
+)  # fmt: skip
 BUFFER_KB = 65_536
 """A core's: more than a block of one client's operations leaves."""
 
@@ -28,7 +31,7 @@ class Tracer:
         self._write("buffer_size_kb", str(BUFFER_KB))
         self._write("tracing_on", "0")
         for event in EVENTS:
-            self._write(f"events/sched/{event}/enable", "1")
+            self._write(f"events/{event}/enable", "1")
         self._write("events/sched/sched_switch/trigger", UNINTERRUPTIBLE)
 
     def start(self) -> None:

@@ -20,13 +20,15 @@ PULL_PHASES = ("manifest", "download", "extract", "finish")
 
 
 class Account:
-    """CPU time, busy cores, kernel sleeps and executed programs of each operation."""
+    """CPU time, busy cores, kernel sleeps, executed programs and file locks, by operation."""
 
     def __init__(self, tracer: Tracer, quiet: Callable[[], Awaitable[None]]) -> None:
         self._tracer = tracer
         self._quiet = quiet
         self._operations = 0
-        self._rows: dict[str, Rows] = {"cpu": [], "occupancy": [], "sleeps": [], "executed": []}
+        self._rows: dict[str, Rows] = {
+            name: [] for name in ("cpu", "occupancy", "sleeps", "executed", "held")
+        }
 
     async def around(self, operation: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """Perform an operation, and wait until all that it set off is over."""
@@ -43,6 +45,11 @@ class Account:
             self._note(of | {"phase": phase}, timeline, *window)
         self._rows["executed"] += [
             of | {"program": program, "at": at - answer.issued} for at, program in timeline.executed
+        ]
+        self._rows["held"] += [
+            of | {"began": spell.began - answer.issued, "ended": spell.ended - answer.issued}
+            for spell in timeline.held
+            if spell.component == "dockerd" and spell.began < answer.ended
         ]
         self._operations += 1
         return answer

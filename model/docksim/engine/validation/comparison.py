@@ -12,7 +12,7 @@ import pandas as pd
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
-from docksim.engine.validation.scenarios import MAIN, Layers, is_covered, scenario_of
+from docksim.engine.validation.scenarios import MAIN, Clients, Layers, is_covered, scenario_of
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import simulate_once
 from docksim.study.estimates import estimate, is_carried
@@ -57,7 +57,7 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
         block = _first(group)
         block |= {key: float(group[key].mean()) for key in ("reference", "rate")}
         measured = _measured(group, samples[samples["block"].isin(group["block"])])
-        scenario = scenario_of(block, profile, _client_cpu(group, samples), _layers(dataset, block))
+        scenario = scenario_of(block, profile, _clients(group, samples), _layers(dataset, block))
         predicted = _predicted(block, scenario)
         for (operation, measure), (value, spread) in measured.items():
             found = estimate(predicted[operation, measure])
@@ -119,10 +119,23 @@ def _spread(values: Any) -> float:
     return float((np.max(values) - np.min(values)) / 2 / np.median(values))
 
 
-def _client_cpu(blocks: pd.DataFrame, samples: pd.DataFrame) -> float:
-    """Core-seconds of the load generator a request."""
-    requests = samples["block"].isin(blocks["block"]).sum()
-    return float((blocks["client_cores"] * blocks["elapsed"]).sum() / requests)
+def _clients(blocks: pd.DataFrame, samples: pd.DataFrame) -> Clients:
+    """The load generator's part of a request, all blocks together.
+
+    What a closed client does between an answer and its next request is no part of a latency: the
+    time that its requests are apart less what they take.
+    """
+    operations = blocks["operations"].map(len)
+    requests = ((blocks["cycles"] + blocks["warm_up"]) * operations).sum()
+    if (blocks["load"] == "batch").any():
+        requests *= blocks["clients"].iloc[0]
+    cpu = float((blocks["client_cores"] * blocks["elapsed"]).sum() / requests)
+    if (blocks["load"] != "closed").any() or blocks["beside"].notna().any():
+        return Clients(cpu)
+    apart = float((blocks["clients"] / blocks["throughput"] / operations).mean())
+    latency = float(samples.loc[samples["block"].isin(blocks["block"]), "latency"].mean())
+    think = min(cpu, max(0.0, apart - latency))
+    return Clients(cpu - think, think)
 
 
 def _layers(dataset: Dataset, block: dict[str, Any]) -> Layers:
@@ -165,8 +178,11 @@ def _replication(scenario: Scenario, block: dict[str, Any], number: int) -> dict
     began = ends[warm_up - 1] if warm_up else 0.0
     values = {(CYCLE, "throughput"): float((len(ends) - warm_up) / (ends[-1] - began))}
     measured = commands[commands["number"] >= warm_up * len(operations)]
-    for operation in operations:
-        own = measured[measured["command"] == operation.split()[0]]
+    names = [operation.split()[0] for operation in operations]
+    for place, operation in enumerate(operations):
+        own = measured[measured["command"] == names[place]]
+        if names.count(names[place]) > 1:  # one client's, which come in turn
+            own = own[own["number"] % len(operations) == place]
         latency = own["ended"] - own["arrived"]
         values[operation, "mean"] = float(latency.mean())
         for name, probability in (QUANTILES | VENTILES).items():

@@ -76,10 +76,19 @@ class Layers:
     shared: int = 0
 
 
+@dataclass(frozen=True)
+class Clients:
+    """The load generator's own part of a request: core-seconds before its answer is there, and
+    seconds until it sends the next one."""
+
+    cpu: float
+    think: float = 0.0
+
+
 def scenario_of(
-    block: Mapping[str, Any], profile: Path, client_cpu: float, layers: Layers | None = None
+    block: Mapping[str, Any], profile: Path, clients: Clients, layers: Layers | None = None
 ) -> Scenario:
-    """The scenario of a block, whose clients take `client_cpu` core-seconds a request.
+    """The scenario of a block with such clients.
 
     The machine is as fast as the reference work beside the block says. Of batches, it is one.
     Where images are pulled, each client has one of its own with these layers.
@@ -94,9 +103,10 @@ def scenario_of(
             "base": str(profile.absolute()),
             "operations": {
                 "cli": {
-                    "start": {"cpu": f"{client_cpu} s", "source": "the load generator's own"},
-                    "format": {"source": "in the former"},
-                    "output": {"source": "in the former"},
+                    # Lists replace what the profile has; tables would be laid over it.
+                    "start": [{"cpu": f"{clients.cpu} s", "source": "the load generator's own"}],
+                    "format": [{"source": "in the former"}],
+                    "output": [{"source": "in the former"}],
                 }
             },
         },
@@ -115,7 +125,7 @@ def scenario_of(
             {"name": "companion", "ignores_sigterm": 1.0}
             | ({"network": block["beside"]["network"]} if block["beside"] else {}),
         ],
-        "workload": _workloads(block),
+        "workload": _workloads(block, clients.think),
         "run": {"commands": cycles * len(operations)}
         if not block["beside"]
         else {"duration": f"{LONGER * block['elapsed']} s"},
@@ -150,11 +160,11 @@ def _pulled(block: Mapping[str, Any], layers: Layers) -> list[dict[str, Any]]:
     ]
 
 
-def _workloads(block: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _workloads(block: Mapping[str, Any], think: float) -> list[dict[str, Any]]:
     """One workload and what goes on beside it; where images are pulled, one for each client."""
     cycle = _cycle(block["operations"])
     if beside := block["beside"]:
-        main = _load(block) | {"name": MAIN, "cycle": cycle}
+        main = _load(block, think) | {"name": MAIN, "cycle": cycle}
         other = {"kind": "closed", "name": "beside", "clients": beside["clients"]}
         own = {"container": "companion"}
         actions = [
@@ -163,18 +173,18 @@ def _workloads(block: Mapping[str, Any]) -> list[dict[str, Any]]:
         ]
         return [main, other | {"cycle": actions}]
     if "pull" not in block["operations"]:
-        return [_load(block) | {"name": MAIN, "cycle": cycle}]
+        return [_load(block, think) | {"name": MAIN, "cycle": cycle}]
     return [
-        _load({**block, "clients": 1})
+        _load({**block, "clients": 1}, think)
         | {"name": image["name"], "cycle": [action | {"image": image["name"]} for action in cycle]}
         for image in _pulled(block, Layers())
     ]
 
 
-def _load(block: Mapping[str, Any]) -> dict[str, Any]:
+def _load(block: Mapping[str, Any], think: float) -> dict[str, Any]:
     match block["load"]:
         case "closed":
-            return {"kind": "closed", "clients": block["clients"]}
+            return {"kind": "closed", "clients": block["clients"], "think": f"{think} s"}
         case "open":
             return {"kind": "open", "rate": f"{block['rate']} /s"}
         case _:
