@@ -19,47 +19,65 @@ if TYPE_CHECKING:
     from docksim.report.interactive import (
         Bottleneck,
         Capacity,
+        Comparison,
         DemandCurve,
         Results,
+        Sensitivity,
+        StudyResults,
         bottleneck,
         capacity,
+        compare,
         demand_curve,
         replicate,
+        sensitivity,
         simulate,
+        study,
     )
     from docksim.scenario import Scenario, ScenarioError, load, loads, vary
 
 __all__ = [
     "Bottleneck",
     "Capacity",
+    "Comparison",
     "DemandCurve",
     "Results",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
+    "StudyResults",
     "bottleneck",
     "capacity",
+    "compare",
     "demand_curve",
     "load",
     "loads",
     "replicate",
+    "sensitivity",
     "simulate",
+    "study",
     "vary",
 ]
 
 _HOME = {
     "Bottleneck": "docksim.report.interactive",
     "Capacity": "docksim.report.interactive",
+    "Comparison": "docksim.report.interactive",
     "DemandCurve": "docksim.report.interactive",
     "Results": "docksim.report.interactive",
     "Scenario": "docksim.scenario",
     "ScenarioError": "docksim.scenario",
+    "Sensitivity": "docksim.report.interactive",
+    "StudyResults": "docksim.report.interactive",
     "bottleneck": "docksim.report.interactive",
     "capacity": "docksim.report.interactive",
+    "compare": "docksim.report.interactive",
     "demand_curve": "docksim.report.interactive",
     "load": "docksim.scenario",
     "loads": "docksim.scenario",
     "replicate": "docksim.report.interactive",
+    "sensitivity": "docksim.report.interactive",
     "simulate": "docksim.report.interactive",
+    "study": "docksim.report.interactive",
     "vary": "docksim.scenario",
 }
 
@@ -67,9 +85,10 @@ _HOME = {
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+    # All of a home at once: importing it binds `study` to the package of that name.
+    home = import_module(_HOME[name])
+    globals().update({each: getattr(home, each) for each in _HOME if _HOME[each] == home.__name__})
+    return globals()[name]
 
 
 def __dir__() -> list[str]:

@@ -13,9 +13,12 @@ from docksim.cli import engine, scenario
 from docksim.cli.bottleneck import bottleneck
 from docksim.cli.calibrate import calibrate, validate
 from docksim.cli.capacity import capacity
+from docksim.cli.compare import compare
 from docksim.cli.init import init
 from docksim.cli.measure import measure
+from docksim.cli.sensitivity import sensitivity
 from docksim.cli.simulate import simulate
+from docksim.cli.study import study
 from docksim.cli.trace import trace
 
 INVALID_SCENARIO = 2
@@ -38,8 +41,11 @@ app.command()(calibrate)
 app.command()(validate)
 app.command()(simulate)
 app.command()(trace)
+app.command()(study)
 app.command()(capacity)
+app.command()(compare)
 app.command()(bottleneck)
+app.command()(sensitivity)
 
 
 def _print_version(wanted: bool) -> None:

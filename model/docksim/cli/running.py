@@ -84,6 +84,37 @@ def status_line(*, wanted: bool) -> Iterator[Callable[[str], None] | None]:
         yield status.update
 
 
+@contextmanager
+def study_errors() -> Iterator[None]:
+    """End with one message and exit code 2 when replications cannot be run or kept."""
+    from docksim.study.experiment.pool import ClusterError
+    from docksim.study.experiment.store import StoreError
+
+    try:
+        yield
+    except (ClusterError, StoreError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(UNUSABLE_INPUT) from None
+
+
+@contextmanager
+def replications_bar(*, wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Replications done, of how many, and the time left; None without a terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not wanted or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), Left())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("replications", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 def page() -> "Console":
     """Where tables go: the terminal, or a page wide enough for them."""
     from rich.console import Console

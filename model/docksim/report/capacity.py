@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from docksim.report import figures, markdown
 from docksim.report.folder import MANIFEST, write_json
 from docksim.report.manifest import provenance
-from docksim.report.quantity import NOTHING, duration_pair, number_pair, percent_pair
+from docksim.report.quantity import NOTHING
 from docksim.report.sheet import Cell, Sheet
+from docksim.report.values import pair
 from docksim.study.capacity import UNSTABLE, Candidate, Capacity, Evidence
-from docksim.study.scales import DURATION, RATE, Scale
+from docksim.study.scales import Scale
 from docksim.study.search import MoreIs
 from docksim.study.sequential import CONFIDENCE
 from docksim.study.slo import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from docksim.study.estimates import Estimate
 
 HEIGHT = 3.6
 """Inches of a figure."""
@@ -96,15 +95,6 @@ def _row(capacity: Capacity, candidate: Candidate) -> tuple[Cell, ...]:
 def _measured(scale: Scale, found: Evidence) -> Cell:
     text, below = pair(scale, found.measured)
     return Cell(text if found.carried or text == NOTHING else f"{text}*", below)
-
-
-def pair(scale: Scale, measured: Estimate) -> tuple[str, str]:
-    """A measure and its half-width as text, in its unit."""
-    if scale is DURATION:
-        return duration_pair(measured)
-    if scale.is_share:
-        return percent_pair(measured)
-    return number_pair(measured, " /s" if scale is RATE else "")
 
 
 def _notes(capacity: Capacity) -> list[str]:

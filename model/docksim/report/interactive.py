@@ -7,13 +7,18 @@ know how they are drawn; so this module tells them, once, when it is imported.
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docksim.study.bottleneck import Bottleneck, bottleneck
 from docksim.study.capacity import Capacity, capacity
+from docksim.study.compare import Comparison, compare
+from docksim.study.conduct import study
 from docksim.study.demand import DemandCurve, demand_curve
+from docksim.study.design.document import Picture
+from docksim.study.experiment.outcome import StudyResults
 from docksim.study.replicate import replicate, simulate
 from docksim.study.results import Results
+from docksim.study.sensitivity import Sensitivity, sensitivity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,14 +26,20 @@ if TYPE_CHECKING:
 __all__ = [
     "Bottleneck",
     "Capacity",
+    "Comparison",
     "DemandCurve",
     "Plots",
     "Results",
+    "Sensitivity",
+    "StudyResults",
     "bottleneck",
     "capacity",
+    "compare",
     "demand_curve",
     "replicate",
+    "sensitivity",
     "simulate",
+    "study",
 ]
 
 
@@ -124,6 +135,54 @@ class BottleneckPlots:
         return utilisation_over_load(self._found, ax)
 
 
+class StudyPlots:
+    """The figures of a study."""
+
+    def __init__(self, results: StudyResults) -> None:
+        self._results = results
+
+    def response(
+        self,
+        measure: str,
+        x: str,
+        by: str | None = None,
+        at: dict[str, Any] | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """A measure over the levels of factor `x`, a line for each of `by`; `at` as the levels of
+        the other factors."""
+        from docksim.report.figures import response
+
+        return response(self._results, Picture(measure=measure, x=x, by=by, at=at or {}), ax)
+
+    def heat_map(
+        self,
+        measure: str,
+        x: str,
+        by: str,
+        at: dict[str, Any] | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """A measure over the levels of two factors."""
+        from docksim.report.figures import heat_map
+
+        picture = Picture(measure=measure, x=x, by=by, at=at or {}, kind="heat map")
+        return heat_map(self._results, picture, ax)
+
+
+class SensitivityPlots:
+    """The figure of a sensitivity analysis."""
+
+    def __init__(self, found: Sensitivity) -> None:
+        self._found = found
+
+    def tornado(self, ax: Axes | None = None) -> Axes:
+        """How far each input moves the measure."""
+        from docksim.report.figures import tornado
+
+        return tornado(self._found, ax)
+
+
 def _html(results: Results) -> str:
     from docksim.report.tables import sheets
 
@@ -148,6 +207,26 @@ def _bottleneck_html(found: Bottleneck) -> str:
     return f"<p>{escape(answer(found))}</p>" + "".join(sheet.html() for sheet in sheets(found))
 
 
+def _study_html(results: StudyResults) -> str:
+    from docksim.report.study import answer, sheets
+
+    tables = "".join(sheet.html() for sheet in sheets(results))
+    return f"<p>{escape(answer(results))}</p>{tables}"
+
+
+def _comparison_html(found: Comparison) -> str:
+    from docksim.report.compare import answer, sheets
+
+    tables = "".join(sheet.html() for sheet in sheets(found))
+    return f"<p>{escape(answer(found))}</p>{tables}"
+
+
+def _sensitivity_html(found: Sensitivity) -> str:
+    from docksim.report.sensitivity import answer, sheet
+
+    return f"<p>{escape(answer(found))}</p>{sheet(found).html()}"
+
+
 Results.plotter = Plots
 Results.html = staticmethod(_html)
 Capacity.plotter = CapacityPlots
@@ -156,3 +235,8 @@ DemandCurve.plotter = DemandPlots
 DemandCurve.html = staticmethod(_demand_html)
 Bottleneck.plotter = BottleneckPlots
 Bottleneck.html = staticmethod(_bottleneck_html)
+StudyResults.plotter = StudyPlots
+StudyResults.html = staticmethod(_study_html)
+Comparison.html = staticmethod(_comparison_html)
+Sensitivity.plotter = SensitivityPlots
+Sensitivity.html = staticmethod(_sensitivity_html)

@@ -68,6 +68,30 @@ def estimate(values: Iterable[float], level: float = LEVEL) -> Estimate:
     return Estimate(mean, mean - half_width, mean + half_width, count)
 
 
+def relative_change(
+    values: Sequence[float], base: Sequence[float], level: float = LEVEL
+) -> Estimate:
+    """How much larger the mean of `values` is than that of `base`, relative to `base`.
+
+    The two are paired, replication by replication: with common random numbers much of what varies
+    cancels out. The interval is that of the ratio of two means by linearisation, with the residuals
+    z = (x - R·b) / mean(b) (Cochran, Sampling Techniques, 3rd ed., 6.4). Pairs in which one had
+    nothing to measure are left out; unknown where the base is 0.
+    """
+    pairs = np.array(list(zip(values, base, strict=False)), dtype=np.float64).reshape(-1, 2)
+    pairs = pairs[~np.isnan(pairs).any(axis=1)]
+    if len(pairs) == 0 or pairs[:, 1].mean() == 0.0:
+        return UNKNOWN
+    mean, of_base = pairs.mean(axis=0)
+    ratio = float(mean / of_base)
+    if len(pairs) == 1:
+        return Estimate(ratio - 1.0)
+    residuals = (pairs[:, 0] - ratio * pairs[:, 1]) / of_base
+    half_width = student_t(level, len(pairs) - 1) * float(residuals.std(ddof=1))
+    half_width /= math.sqrt(len(pairs))
+    return Estimate(ratio - 1.0, ratio - 1.0 - half_width, ratio - 1.0 + half_width, len(pairs))
+
+
 def student_t(level: float, degrees: int) -> float:
     """The two-sided critical value of Student's t for a confidence level, e.g. 2.776 at 0.95, 4."""
     return float(stdtrit(degrees, (1 + level) / 2))

@@ -4,6 +4,7 @@
     COMMAND.first_byte.mean …               the same, up to the first byte of output
     COMMAND.throughput, COMMAND.failed      commands that ended ok a second; share that failed
     COMPONENT.utilisation, .mean_queue, .mean_wait, .throughput
+    COMPONENT.time                          seconds of it that a command takes, queueing included
 
 Without a command, all commands are meant: "p99", "throughput", "failed". What counts is said in
 docksim.study.measures.
@@ -26,7 +27,7 @@ from docksim.scenario.errors import Problem, RefusedError, nearest
 from docksim.scenario.workload import actions_of
 from docksim.study.estimates import is_carried
 from docksim.study.measures import QUANTILES, counted
-from docksim.study.scales import DURATION, NUMBER, RATE, SHARE, Scale
+from docksim.study.scales import DURATION, NUMBER, RATE, SHARE, TIME, Scale
 from docksim.system.outcomes import IN_PROGRESS, OK
 from docksim.system.wiring import System
 
@@ -42,13 +43,14 @@ OF_COMPONENTS: dict[str, Scale] = {
     "mean_queue": NUMBER,
     "mean_wait": DURATION,
     "throughput": RATE,
+    "time": TIME,
 }
 OF_COMMANDS = ("mean", *QUANTILES, "max", "throughput", "failed")
 
 _NAME = re.compile(
     r"(?:(?P<subject>.+?)\.)?(?P<first_byte>first_byte\.)?"
     r"(?P<what>mean|max|p[0-9]{1,2}(?:\.[0-9]+)?|throughput|failed"
-    r"|utilisation|mean_queue|mean_wait)"
+    r"|utilisation|mean_queue|mean_wait|time)"
 )
 
 
@@ -67,9 +69,17 @@ class Measure(ABC):
     def of(self, records: Records) -> float:
         """Its value in SI units; nan when there was nothing to measure."""
 
-    def is_carried_by(self, replications: Sequence[Records]) -> bool:
-        """False for a quantile that these samples are too small for."""
+    def size(self, records: Records) -> int:
+        """Of the sample that it is taken over; 0 where that does not matter."""
+        return 0
+
+    def is_carried(self, sizes: Sequence[int]) -> bool:
+        """False for a quantile that samples of these sizes are too small for."""
         return True
+
+    def is_carried_by(self, replications: Sequence[Records]) -> bool:
+        """The same of the samples of these replications."""
+        return self.is_carried([self.size(records) for records in replications])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +106,13 @@ class Latency(Measure):
             return float(sample.max())
         return float(np.quantile(sample, self._probability))
 
-    def is_carried_by(self, replications: Sequence[Records]) -> bool:
+    def size(self, records: Records) -> int:
+        """How many commands it is taken over."""
+        return len(self._sample(records))
+
+    def is_carried(self, sizes: Sequence[int]) -> bool:
         """By enough observations beyond the quantile."""
-        if not self.statistic.startswith("p"):
-            return True
-        return is_carried(self._probability, [len(self._sample(r)) for r in replications])
+        return not self.statistic.startswith("p") or is_carried(self._probability, sizes)
 
     @property
     def _probability(self) -> float:
@@ -170,6 +182,31 @@ class OfComponent(Measure):
         return float(found.iloc[0]) if len(found) else math.nan
 
 
+@dataclass(frozen=True, slots=True)
+class TimeAt(Measure):
+    """What a command takes of a component on average: its work and the queueing for it."""
+
+    component: str
+
+    @property
+    def scale(self) -> Scale:
+        """Seconds, perhaps none."""
+        return TIME
+
+    def of(self, records: Records) -> float:
+        """By the utilisation law and Little's: work and queueing, over commands a second."""
+        table = records.components
+        found = table[table["component"] == self.component]
+        rate = Throughput("throughput", None).of(records)
+        if not len(found) or not rate > 0.0:
+            return math.nan
+        row = found.iloc[0]
+        capacity = row["capacity"] if math.isfinite(row["capacity"]) else 0.0
+        busy = row["utilisation"] * capacity if capacity else 0.0
+        waited = row["mean_wait"] * row["throughput"] if row["throughput"] else 0.0
+        return float((busy + waited) / rate)
+
+
 def find_measure(name: str, scenario: Scenario) -> Measure:
     """The measure of this name in runs of this scenario.
 
@@ -180,6 +217,8 @@ def find_measure(name: str, scenario: Scenario) -> Measure:
     if match is not None:
         subject, what = match["subject"], match["what"]
         if subject in components and what in OF_COMPONENTS and not match["first_byte"]:
+            if what == "time":
+                return TimeAt(name, subject)
             return OfComponent(name, subject, what)
         of_commands = what in ("throughput", "failed") or what not in OF_COMPONENTS
         if (subject is None or subject in commands) and of_commands:
@@ -201,9 +240,18 @@ def _of_command(table: pd.DataFrame, command: str | None) -> pd.DataFrame:
 
 def _subjects(scenario: Scenario) -> tuple[list[str], list[str]]:
     """The commands that the workloads issue, and the components of the host."""
+    return commands_of(scenario), components_of(scenario)
+
+
+def commands_of(scenario: Scenario) -> list[str]:
+    """The commands that the workloads issue."""
     actions = [action for workload in scenario.workload for _, action in actions_of(workload)]
-    host = System(Environment(), scenario, Streams(scenario.run.seed), None)
-    return sorted({action.command for action in actions}), list(host.stations())
+    return sorted({action.command for action in actions})
+
+
+def components_of(scenario: Scenario) -> list[str]:
+    """The components of the host, with the processes of the command path."""
+    return list(System(Environment(), scenario, Streams(scenario.run.seed), None).stations())
 
 
 def _unknown(name: str, commands: list[str], components: list[str]) -> Problem:

@@ -44,6 +44,8 @@ class Scale:
 
 
 DURATION = Scale(SECONDS, is_positive=True)
+TIME = Scale(SECONDS)
+"""A duration that may be none."""
 RATE = Scale(PER_SECOND)
 SHARE = Scale(highest=1.0)
 NUMBER = Scale()

@@ -108,17 +108,52 @@ class Stability:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How a backlog grew in one replication: in parts of its window's second half, in its last
+    quarter (commands/s), and at which rate commands arrived (nan: not asked)."""
+
+    parts: tuple[float, ...]
+    last_quarter: float
+    arrival_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What one replication tells of its backlog: of all commands, and of each. `offered` is the
+    rate of the open loads (commands/s); None when there is none to judge."""
+
+    offered: float | None
+    whole: Growth | None
+    commands: dict[str, Growth | None]
+
+
+def observe(records: Records) -> Backlog:
+    """The backlog of one replication."""
+    offered = records.offered
+    if offered is None or offered <= 0:
+        return Backlog(None, None, {})
+    names = sorted(records.commands["command"].unique())
+    commands = {str(name): _growth(_one_command(records, name)) for name in names}
+    return Backlog(offered, _growth(_everything(records)), commands)
+
+
 def judge(replications: Sequence[Records]) -> Stability:
     """The verdict over all replications of one scenario."""
-    offered = replications[0].offered
-    if offered is None or offered <= 0:
+    return verdict([observe(records) for records in replications])
+
+
+def verdict(backlogs: Sequence[Backlog]) -> Stability:
+    """The verdict over the backlogs of all replications of one scenario."""
+    offered = backlogs[0].offered
+    if offered is None:
         return Stability()
-    whole = _drift([_everything(records) for records in replications], offered)
-    names = sorted({name for r in replications for name in r.commands["command"].unique()})
+    whole = _drift([backlog.whole for backlog in backlogs], offered)
+    names = sorted({name for backlog in backlogs for name in backlog.commands})
     unstable = {
         name
         for name in names
-        if _drift([_one_command(r, name) for r in replications], offered=None).is_unstable
+        if _drift([each.commands.get(name) for each in backlogs], offered=None).is_unstable
     }
     if whole.is_unstable and not unstable:
         unstable = set(names)
@@ -158,19 +193,27 @@ def _one_command(records: Records, name: str) -> _Path:
     return _Path(times, numbers.astype(np.float64), float(inside / (end - start)))
 
 
-def _drift(paths: Sequence[_Path], offered: float | None) -> Drift:
+def _drift(growths: Sequence[Growth | None], offered: float | None) -> Drift:
     """`offered` is the rate to compare with; None: the rate of the arrivals themselves."""
-    used = [path for path in paths if len(path.times) > 1 and path.times[-1] > path.times[0]]
+    used = [growth for growth in growths if growth is not None]
     if not used:
         return Drift(UNKNOWN, math.nan, offered or math.nan)
     if offered is None:
-        offered = float(np.mean([path.arrival_rate for path in used]))
-    increments = np.concatenate([_growth(path, 0.5, BATCHES) for path in used])
-    last_quarter = float(np.mean([_growth(path, 0.75, 1) for path in used]))
-    return Drift(estimate(increments, LEVEL), last_quarter, offered)
+        offered = float(np.mean([growth.arrival_rate for growth in used]))
+    parts = np.concatenate([growth.parts for growth in used])
+    last_quarter = float(np.mean([growth.last_quarter for growth in used]))
+    return Drift(estimate(parts, LEVEL), last_quarter, offered)
 
 
-def _growth(path: _Path, begin: float, parts: int) -> Array:
+def _growth(path: _Path) -> Growth | None:
+    """None when the path has no length."""
+    if len(path.times) < 2 or path.times[-1] <= path.times[0]:
+        return None
+    parts = tuple(float(part) for part in _increments(path, 0.5, BATCHES))
+    return Growth(parts, float(_increments(path, 0.75, 1)[0]), path.arrival_rate)
+
+
+def _increments(path: _Path, begin: float, parts: int) -> Array:
     """Growth per second in each of the equal parts of the window from its share `begin` on."""
     first, last = path.times[0], path.times[-1]
     edges = np.linspace(first + begin * (last - first), last, parts + 1)

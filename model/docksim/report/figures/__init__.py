@@ -9,20 +9,26 @@ from docksim.report.figures.bounds import (
 from docksim.report.figures.canvas import save
 from docksim.report.figures.capacity import candidates, demand_curve
 from docksim.report.figures.latency import latency, latency_distribution, latency_height
+from docksim.report.figures.response import heat_map, response
 from docksim.report.figures.timeline import timeline
+from docksim.report.figures.tornado import tornado, tornado_height
 from docksim.report.figures.utilisation import utilisation, utilisation_height
 
 __all__ = [
     "candidates",
     "demand_curve",
+    "heat_map",
     "in_system",
     "latency",
     "latency_bounds",
     "latency_distribution",
     "latency_height",
+    "response",
     "save",
     "throughput_bounds",
     "timeline",
+    "tornado",
+    "tornado_height",
     "utilisation",
     "utilisation_height",
     "utilisation_over_load",

@@ -1,0 +1,1 @@
+"""What a study asks: factors and their levels, and the points of a design over them."""

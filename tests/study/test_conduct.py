@@ -1,0 +1,148 @@
+"""A study as a whole, on queues with known answers."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import docksim as ds
+from docksim.scenario.errors import ScenarioError
+from docksim.study.conduct import Study
+from docksim.study.experiment.store import Store
+from tests.theory.hosts import mmc_host
+
+STUDY = """
+name = "queue"
+question = "What do cores buy?"
+scenario = "queue.toml"
+measures = ["ps.mean", "throughput", "host.cpu.utilisation"]
+headline = ["throughput"]
+slos = ["ps.mean <= 200 ms"]
+baseline = { cores = 2 }
+
+[[factor]]
+name = "cores"
+key = "host.cores"
+levels = [1, 2, 4]
+
+[[factor]]
+name = "rate"
+key = "workload.rate"
+levels = ["5 /s", "12 /s"]
+
+[precision]
+half_width = 0.1
+least = 4
+most = 12
+
+[[claim]]
+text = "A second core more than halves the wait"
+measure = "ps.mean"
+at = { cores = 4, rate = "12 /s" }
+against = { rate = "12 /s" }
+change = "<= -10 %"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    host = mmc_host(rate=5, service=0.1, servers=1, duration=60)
+    (tmp_path / "queue.toml").write_text(host.to_toml())
+    (tmp_path / "study.toml").write_text(STUDY)
+    return tmp_path
+
+
+def tables(results):
+    return results.table().to_csv(), results.replications_table().to_csv()
+
+
+def test_a_study_measures_compares_and_judges(folder):
+    results = ds.study(folder / "study.toml", jobs=1)
+    assert len(results.points) == 6
+    overloaded = results.at({"cores": 1, "rate": "12 /s"})
+    assert not overloaded.is_stable
+    assert not results.estimate(overloaded, "ps.mean").known
+    quiet = results.at({"rate": "5 /s"})
+    assert results.estimate(quiet, "throughput").value == pytest.approx(5.0, rel=0.1)
+    # Erlang's formula: 0.1067 s with two servers at 5 /s, 0.1002 s with four.
+    assert results.estimate(quiet, "ps.mean").value == pytest.approx(0.1067, rel=0.1)
+    (slo,) = results.slos
+    assert results.verdict(quiet, slo) == "met"
+    assert results.verdict(overloaded, slo) == "not met"
+    change, verdict = results.claimed(results.study.claim[0])
+    assert verdict == "holds"
+    assert change.high < -0.1
+    assert set(results.table()["point"]) == set(range(6))
+
+
+def test_common_random_numbers_make_differences_more_precise(folder):
+    results = ds.study(folder / "study.toml", jobs=1)
+    one, other = results.at({"cores": 4}), results.at({"cores": 2})
+    a, b = (np.array(each.values(results.place("ps.mean"))[:4]) for each in (one, other))
+    assert np.var(a - b, ddof=1) < 0.5 * (np.var(a, ddof=1) + np.var(b, ddof=1))
+
+
+def test_one_or_two_processes_and_a_second_run_give_the_same_bytes(folder):
+    alone = ds.study(folder / "study.toml", jobs=1, store=folder / "store")
+    again = ds.study(folder / "study.toml", jobs=1, store=folder / "store")
+    both = ds.study(folder / "study.toml", jobs=2)
+    assert tables(alone) == tables(again) == tables(both)
+
+
+def test_only_what_is_damaged_is_run_again(folder):
+    first = ds.study(folder / "study.toml", jobs=1, store=folder / "store")
+    files = sorted((folder / "store").rglob("*.json"))
+    files[3].write_bytes(files[3].read_bytes()[:50])
+    before = {file: file.stat().st_mtime_ns for file in files}
+    second = ds.study(folder / "study.toml", jobs=1, store=folder / "store")
+    assert second.damaged == 1
+    assert tables(first) == tables(second)
+    assert [f for f in files if f.stat().st_mtime_ns != before[f]] == [files[3]]
+
+
+def test_a_killed_study_goes_on_to_the_same_tables(folder):
+    whole = ds.study(folder / "study.toml", jobs=1)
+    program = "import sys, docksim as ds\nds.study(sys.argv[1], jobs=2, store=sys.argv[2])"
+    command = [sys.executable, "-c", program, str(folder / "study.toml"), str(folder / "store")]
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        process = subprocess.Popen(command, start_new_session=True)
+        deadline = time.monotonic() + 60
+        target = 1 + len(list((folder / "store").rglob("*.json"))) + int(rng.integers(4))
+        while len(list((folder / "store").rglob("*.json"))) < target and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert len(list((folder / "store").rglob("*.json"))) > 0
+    resumed = ds.study(folder / "study.toml", jobs=1, store=folder / "store")
+    assert tables(resumed) == tables(whole)
+    assert not list((folder / "store").rglob("*.part")) or Store(folder / "store")
+
+
+def test_the_best_point_is_found_within_the_indifference_zone(folder):
+    text = STUDY.replace('"5 /s", "12 /s"', '"12 /s"').replace("[1, 2, 4]", "[2, 3]")
+    text = text[: text.index("[[claim]]")] + '[best]\nmeasure = "ps.mean"\nindifference = 0.05\n'
+    (folder / "study.toml").write_text(text.replace("most = 12", "most = 40"))
+    results = ds.study(folder / "study.toml", jobs=1)
+    assert [each.point.levels["cores"] for each in results.best()] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("host.cpu.utilisation", "host.cpu.used", 'unknown measure "host.cpu.used"'),
+        ('"ps.mean <= 200 ms"', '"ps.mean <= 0 s"', "never hold"),
+        ('"ps.mean <= 200 ms"', '"ps.p95 <= 1 s"', "not measured"),
+        ("<= -10 %", "a lot", "no change"),
+        ('"queue.toml"', '"none.toml"', "no such file"),
+    ],
+)
+def test_a_study_that_makes_no_sense_is_told_before_it_runs(folder, right, wrong, told):
+    (folder / "study.toml").write_text(STUDY.replace(right, wrong, 1))
+    with pytest.raises(ScenarioError, match=told):
+        Study(folder / "study.toml")
