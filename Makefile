@@ -5,13 +5,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help study test bench validate lint lock clean
+.PHONY: help study studies notebooks test bench validate lint lock clean
 
 help:  ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST)
 
-study: $(INSTALLED)  ## Simulate the busy host and report in results/busy-host
-	$(BIN)/docksim simulate experiments/scenarios/busy-host.toml --out results/busy-host
+study: $(INSTALLED)  ## Search how many jobs a second a CI host holds, and report in results/ci-host
+	$(BIN)/docksim capacity experiments/scenarios/ci-host.toml --slo "run.p99 <= 5 s" \
+		--vary workload.rate --out results/ci-host
+
+studies: $(INSTALLED)  ## Conduct all studies of experiments/, and report in results/
+	for study in experiments/*.toml; do \
+		case $$study in */published-cases.toml) ;; *) $(BIN)/docksim study $$study || exit ;; esac; \
+	done
+
+notebooks: $(INSTALLED)  ## Open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
 
 test: $(INSTALLED)  ## Run the tests on all cores
 	$(BIN)/pytest --numprocesses auto --dist loadgroup

@@ -14,27 +14,33 @@ MANIFEST, REQUEST, FINISH = 0.010, 0.004, 0.003  # core-seconds
 FIXED, WAIT = 0.020, 0.005  # of an extraction: core-seconds, s
 DOWNLOAD, EXTRACT = 2e8, 1e8  # bytes a core-second
 SIZES = {"small": (4e5, 1e6), "large": (16e6, 40e6)}
+REMOVAL, LAYER = 0.006, 0.001  # s, and s for each layer
+LAYERS = {"small": 1, "large": 1, "layered": 5}
 TRIPS = {"manifest": 6, "download": 2}
 
 
 class MadeUp(Dataset):
     """Tables in memory: two pulls of each image, one core busy at a time."""
 
-    def __init__(self, images, far=0.0):
+    def __init__(self, images, far=0.0, brisk=1.0):
         super().__init__(Path("made-up"))
-        self._images, self._far = images, far
+        self._images, self._far, self._brisk = images, far, brisk
 
     @property
     def manifest(self):
-        return {"layers": {name: [SIZES[name]] for name in self._images}}
+        layers = {name: [SIZES[name]] for name in self._images}
+        return {"layers": layers | {"layered": [(1e6, 2e6)] * LAYERS["layered"]}}
 
     def table(self, name):
         rows = []
+        if name == "samples":
+            return pd.DataFrame(self._samples())
         for image, rtt in [(each, 0.0) for each in self._images] + self._distant():
             block = f"{image}-{rtt}"
             if name == "blocks":
-                rows.append({"block": block, "image": image, "rtt": rtt, "accounting": True,
-                             "traced": False, "reference": 1.0})  # fmt: skip
+                rows.append(self._block(image, rtt, block))
+                if self._brisk < 1.0 and rtt == 0.0:
+                    rows.append(self._block(image, rtt, f"{block}-brisk", accounting=False))
                 continue
             for number in range(2):
                 of = {"block": block, "number": number, "operation": "pull"}
@@ -47,6 +53,22 @@ class MadeUp(Dataset):
                             for cores, seconds in ((1, cpu), (0, wait))
                         ]
         return pd.DataFrame(rows)
+
+    def _block(self, image, rtt, name, accounting=True):
+        return {"block": name, "image": image, "rtt": rtt, "accounting": accounting,
+                "traced": not accounting, "reference": 1.0, "operations": ["pull", "rmi"],
+                "point": name, "set": "light", "warm_up": 0}  # fmt: skip
+
+    def _samples(self):
+        rows = []
+        for block in self.table("blocks").to_dict("records"):
+            speed = 1.0 if block["accounting"] else self._brisk
+            pull = speed * sum(map(sum, self._phases(block["image"], block["rtt"]).values()))
+            removal = speed * (REMOVAL + LAYER * LAYERS[block["image"]])
+            for operation, latency in (("pull", pull), ("rmi", removal)):
+                rows.append({"block": block["block"], "operation": operation, "cycle": 0,
+                             "latency": latency, "error": ""})  # fmt: skip
+        return rows
 
     def _distant(self):
         return [("small", self._far)] if self._far else []
@@ -71,7 +93,8 @@ def test_fixed_parts_and_rates_are_told_apart():
     (receive,) = found["dockerd"]["receive_layer"]
     (store,) = found["storage.overlay2"]["store_layer"]
     assert SECONDS.parse(manifest["cpu"]) == pytest.approx(MANIFEST, rel=1e-3)
-    assert SECONDS.parse(blob["cpu"]) == pytest.approx(REQUEST, rel=1e-3)
+    # Half of it is the request for the image's configuration, at the same time.
+    assert SECONDS.parse(blob["cpu"]) == pytest.approx(REQUEST / 2, rel=1e-3)
     assert BYTES_PER_SECOND.parse(receive["throughput"]) == pytest.approx(DOWNLOAD, rel=1e-3)
     assert BYTES_PER_SECOND.parse(store["throughput"]) == pytest.approx(EXTRACT, rel=1e-3)
     assert SECONDS.parse(store["cpu"]) == pytest.approx(FIXED, rel=1e-3)
@@ -97,3 +120,14 @@ def test_without_pulls_nothing_is_said_of_them():
             return found.assign(operation="ps") if "operation" in found else found
 
     assert pull_operations(Without(("small", "large")), "made up") == {}
+
+
+def test_without_pauses_everything_is_quicker_in_proportion():
+    (manifest,) = steps(brisk=0.8)["registry"]["manifest"]
+    assert SECONDS.parse(manifest["cpu"]) == pytest.approx(0.8 * MANIFEST, rel=1e-3)
+
+
+def test_a_removal_costs_what_it_took():
+    (removal,) = steps()["dockerd"]["images_delete"]
+    assert SECONDS.parse(removal["cpu"]) == pytest.approx(REMOVAL + LAYER, rel=1e-3)
+    assert steps()["storage.overlay2"]["remove_layers"][0].keys() == {"source"}

@@ -108,8 +108,8 @@ def _removal(dataset: Dataset, source: str) -> dict[str, list[dict[str, Any]]]:
     rows = []
     for block in accounted.itertuples():
         taken = cpu[cpu["block"] == block.Index]
-        client = taken[taken["component"] == "client"].groupby("number")["cpu"].sum().mean()
         own = samples[(samples["block"] == block.Index) & (samples["operation"] == "rmi")]
+        client = taken.loc[taken["component"] == "client", "cpu"].sum() / len(own)
         rows.append((layers[block.image], float(own["latency"].mean()) - float(client)))
     times = pd.DataFrame(rows, columns=["layers", "time"]).assign(cpu=0.0, busy=0.0)
     times = _without_pauses(times, dataset, "rmi")

@@ -45,12 +45,13 @@ def pool(jobs: int | None = None, cluster: str | None = None) -> Iterator[Pool]:
             yield found
         return
     workers = jobs or joblib.cpu_count()
-    executor = loky.get_reusable_executor(max_workers=workers)
+    executor = loky.ProcessPoolExecutor(max_workers=workers)
+    given_up = True
     try:
         yield Pool(executor, workers)
-    except BaseException:
-        executor.shutdown(wait=True, kill_workers=True)
-        raise
+        given_up = False
+    finally:
+        executor.shutdown(wait=True, kill_workers=given_up)
 
 
 @contextmanager
