@@ -12,7 +12,7 @@ help:  ## Say what can be made
 
 study: $(INSTALLED)  ## Search how many jobs a second a CI host holds, and report in results/ci-host
 	$(BIN)/docksim capacity experiments/scenarios/ci-host.toml --slo "run.p99 <= 5 s" \
-		--vary workload.rate --out results/ci-host
+		--vary workload.rate --tolerance 0.1 --budget 16 --out results/ci-host
 
 studies: $(INSTALLED)  ## Conduct all studies of experiments/, and report in results/
 	for study in experiments/*.toml; do \
