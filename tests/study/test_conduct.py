@@ -146,3 +146,24 @@ def test_a_study_that_makes_no_sense_is_told_before_it_runs(folder, right, wrong
     (folder / "study.toml").write_text(STUDY.replace(right, wrong, 1))
     with pytest.raises(ScenarioError, match=told):
         Study(folder / "study.toml")
+
+
+@pytest.mark.slow
+def test_a_cluster_that_loses_a_worker_ends_in_the_same_tables(folder):
+    distributed = pytest.importorskip("distributed")
+    whole = ds.study(folder / "study.toml", jobs=1)
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster:
+        victim = next(iter(cluster.workers.values())).pid
+        told = []
+
+        def progress(done, total):
+            told.append(done)
+            if len(told) == 3:
+                os.kill(victim, signal.SIGKILL)
+
+        found = ds.study(
+            folder / "study.toml", cluster=cluster.scheduler_address, progress=progress
+        )
+    assert len(told) > 3
+    assert tables(found) == tables(whole)
