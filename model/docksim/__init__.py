@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Results,
         Sensitivity,
         StudyResults,
+        WarmUp,
         bottleneck,
         capacity,
         compare,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         sensitivity,
         simulate,
         study,
+        warm_up,
     )
     from docksim.scenario import Scenario, ScenarioError, load, loads, vary
 
@@ -45,6 +47,7 @@ __all__ = [
     "ScenarioError",
     "Sensitivity",
     "StudyResults",
+    "WarmUp",
     "bottleneck",
     "capacity",
     "compare",
@@ -56,6 +59,7 @@ __all__ = [
     "simulate",
     "study",
     "vary",
+    "warm_up",
 ]
 
 _HOME = {
@@ -68,6 +72,7 @@ _HOME = {
     "ScenarioError": "docksim.scenario",
     "Sensitivity": "docksim.report.interactive",
     "StudyResults": "docksim.report.interactive",
+    "WarmUp": "docksim.report.interactive",
     "bottleneck": "docksim.report.interactive",
     "capacity": "docksim.report.interactive",
     "compare": "docksim.report.interactive",
@@ -79,6 +84,7 @@ _HOME = {
     "simulate": "docksim.report.interactive",
     "study": "docksim.report.interactive",
     "vary": "docksim.scenario",
+    "warm_up": "docksim.report.interactive",
 }
 
 

@@ -19,6 +19,7 @@ from docksim.study.experiment.outcome import StudyResults
 from docksim.study.replicate import replicate, simulate
 from docksim.study.results import Results
 from docksim.study.sensitivity import Sensitivity, sensitivity
+from docksim.study.warm_up import WarmUp, warm_up
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +33,7 @@ __all__ = [
     "Results",
     "Sensitivity",
     "StudyResults",
+    "WarmUp",
     "bottleneck",
     "capacity",
     "compare",
@@ -40,6 +42,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "study",
+    "warm_up",
 ]
 
 
@@ -183,6 +186,19 @@ class SensitivityPlots:
         return tornado(self._found, ax)
 
 
+class WarmUpPlots:
+    """The figure of a warm-up."""
+
+    def __init__(self, found: WarmUp) -> None:
+        self._found = found
+
+    def latency(self, ax: Axes | None = None) -> Axes:
+        """Mean latency over time, with the warm-up shaded."""
+        from docksim.report.figures import warm_up
+
+        return warm_up(self._found, ax)
+
+
 def _html(results: Results) -> str:
     from docksim.report.tables import sheets
 
@@ -240,3 +256,4 @@ StudyResults.html = staticmethod(_study_html)
 Comparison.html = staticmethod(_comparison_html)
 Sensitivity.plotter = SensitivityPlots
 Sensitivity.html = staticmethod(_sensitivity_html)
+WarmUp.plotter = WarmUpPlots

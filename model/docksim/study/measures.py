@@ -101,6 +101,20 @@ def latencies(records: Records, name: str) -> Array:
     return _seconds(done["ended"] - done["arrived"])
 
 
+def latencies_over_time(records: Records, edges: Array) -> Array:
+    """Mean latency (s) of the commands that arrived between each two instants and ended ok; nan
+    where there is none. As long as the gaps between the edges."""
+    table = records.commands[records.commands["outcome"] == OK]
+    took = _seconds(table["ended"] - table["arrived"])
+    place = np.digitize(table["arrived"].to_numpy(dtype=np.float64), edges) - 1
+    inside = (place >= 0) & (place < len(edges) - 1)
+    sums = np.bincount(place[inside], weights=took[inside], minlength=len(edges) - 1)
+    counts = np.bincount(place[inside], minlength=len(edges) - 1)
+    means: Array = np.full(len(sums), np.nan)
+    np.divide(sums, counts, out=means, where=counts > 0)
+    return means
+
+
 def _measure_command(
     name: str, replications: Sequence[Records], inside: Sequence[pd.DataFrame], *, stable: bool
 ) -> CommandMeasures:

@@ -13,6 +13,7 @@ from docksim.report.figures.response import heat_map, response
 from docksim.report.figures.timeline import timeline
 from docksim.report.figures.tornado import tornado, tornado_height
 from docksim.report.figures.utilisation import utilisation, utilisation_height
+from docksim.report.figures.warm_up import warm_up
 
 __all__ = [
     "candidates",
@@ -32,4 +33,5 @@ __all__ = [
     "utilisation",
     "utilisation_height",
     "utilisation_over_load",
+    "warm_up",
 ]
