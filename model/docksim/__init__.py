@@ -91,10 +91,11 @@ _HOME = {
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # All of a home at once: importing it binds `study` to the package of that name.
-    home = import_module(_HOME[name])
-    globals().update({each: getattr(home, each) for each in _HOME if _HOME[each] == home.__name__})
-    return globals()[name]
+    if name == "study":  # the package itself, which can be called
+        return import_module("docksim.study")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -125,6 +125,8 @@ def test_what_a_killed_harness_left_is_taken_down(engine):
 def test_an_interrupted_start_leaves_nothing(engine):
     before = traces()
     script = (
+        # Whoever runs the tests in the background ignores the signal, which children inherit.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from pathlib import Path; from docksim.engine.private import PrivateEngine; "
         f"PrivateEngine(Path({str(engine.folder)!r})).up()"
     )
