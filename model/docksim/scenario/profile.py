@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge
+from annotated_types import Gt
 from pydantic import AfterValidator, BeforeValidator, field_serializer
 
 from docksim.des.distributions import Constant, Distribution
@@ -59,9 +59,10 @@ class Step(Section):
     cores are busy."""
     round_trips: Count = 0
     """Round trips to the registry."""
-    threads: Annotated[Number, Ge(1)] = 1.0
+    threads: Annotated[Number, Gt(0)] = 1.0
     """On up to so many cores at once its CPU time is spent, where cores are shared fairly; a share
-    of a thread stands for one that works part of the time."""
+    of a thread stands for one that works part of the time, as where work is handed from thread to
+    thread."""
     group: Name | None = None
     """The scheduler's group that its CPU time is spent in, as a session or control group is; groups
     share the cores evenly, however much goes on in each. "containers" is that of what runs in them.

@@ -13,9 +13,11 @@ from docksim.scenario.quantities import BYTES_PER_SECOND, SECONDS
 MANIFEST, REQUEST, FINISH = 0.010, 0.004, 0.003  # core-seconds
 FIXED, WAIT = 0.020, 0.005  # of an extraction: core-seconds, s
 DOWNLOAD, EXTRACT = 2e8, 1e8  # bytes a core-second
-SIZES = {"small": (4e5, 1e6), "large": (16e6, 40e6)}
+SIZES = {"small": (4e5, 1e6), "large": (16e6, 40e6), "layered": (1e6, 2e6)}
+"""Of a layer."""
 REMOVAL, LAYER = 0.006, 0.001  # s, and s for each layer
 LAYERS = {"small": 1, "large": 1, "layered": 5}
+FURTHER = 0.014  # core-seconds of a further layer's extraction besides its bytes
 TRIPS = {"manifest": 6, "download": 2}
 
 
@@ -28,8 +30,7 @@ class MadeUp(Dataset):
 
     @property
     def manifest(self):
-        layers = {name: [SIZES[name]] for name in self._images}
-        return {"layers": layers | {"layered": [(1e6, 2e6)] * LAYERS["layered"]}}
+        return {"layers": {name: [SIZES[name]] * LAYERS[name] for name in self._images}}
 
     def table(self, name):
         rows = []
@@ -75,10 +76,16 @@ class MadeUp(Dataset):
 
     def _phases(self, image, rtt):
         compressed, unpacked = SIZES[image]
+        more = LAYERS[image] - 1
+        requests = REQUEST * (1 + more / 2)
+        extraction = FIXED + more * FURTHER
         return {
             "manifest": (MANIFEST, TRIPS["manifest"] * rtt),
-            "download": (REQUEST + compressed / DOWNLOAD, TRIPS["download"] * rtt),
-            "extract": (FIXED + unpacked / EXTRACT, WAIT),
+            "download": (
+                requests + (1 + more) * compressed / DOWNLOAD,
+                TRIPS["download"] * rtt,
+            ),
+            "extract": (extraction + (1 + more) * unpacked / EXTRACT, WAIT),
             "finish": (FINISH, 0.0),
         }
 
@@ -130,4 +137,21 @@ def test_without_pauses_everything_is_quicker_in_proportion():
 def test_a_removal_costs_what_it_took():
     (removal,) = steps()["dockerd"]["images_delete"]
     assert SECONDS.parse(removal["cpu"]) == pytest.approx(REMOVAL + LAYER, rel=1e-3)
-    assert steps()["storage.overlay2"]["remove_layers"][0].keys() == {"source"}
+
+
+def test_a_removal_s_layers_and_bytes_are_told_apart():
+    found = pull_operations(MadeUp(("small", "large", "layered")), "made up")
+    (removal,) = found["dockerd"]["images_delete"]
+    (layers,) = found["storage.overlay2"]["remove_layers"]
+    assert SECONDS.parse(removal["cpu"]) == pytest.approx(REMOVAL, rel=1e-3)
+    assert SECONDS.parse(layers["cpu_per_item"]) == pytest.approx(LAYER, rel=1e-3)
+    assert "throughput" not in layers  # bytes make no difference here
+
+
+def test_a_further_layer_is_cheaper_than_the_first():
+    """Of a pull of five layers each further one costs what it does, and the first a surplus."""
+    found = pull_operations(MadeUp(("small", "large", "layered")), "made up")
+    (store,) = found["storage.overlay2"]["store_layer"]
+    (finish,) = found["dockerd"]["register_image"]
+    assert SECONDS.parse(store["cpu"]) == pytest.approx(FURTHER, rel=1e-3)
+    assert SECONDS.parse(finish["cpu"]) == pytest.approx(FINISH + FIXED - FURTHER, rel=1e-3)

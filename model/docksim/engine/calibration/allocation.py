@@ -222,11 +222,20 @@ class _Book:
         return shares | (self._logs() if self._all("logs") else {})
 
     def _logs(self) -> dict[str, Share]:
-        """The last lines cost what is fixed; a byte's cost is in how much a long log adds."""
+        """The last lines cost what is fixed; a byte's cost is in how much a long log adds.
+
+        A log goes from thread to thread until it is sent, while the client reads what came before:
+        what a byte adds to the latency beyond its CPU time is how far those wait for each other.
+        """
         short, long = (pick(self._all("logs"), key=lambda key: key.log_size) for pick in (min, max))
         some, many = self._demand(short), self._demand(long)
-        rate = (many.total - some.total) / (long.log_size - short.log_size)
-        decoding = self._part(long, 0.0, per_byte=max(0.0, rate), group=DAEMON)
+        cpu = max(0.0, many.total - some.total)
+        longer = float(many.latency.mean() - some.latency.mean())
+        decoding = self._part(
+            long, 0.0, per_byte=cpu / (long.log_size - short.log_size), group=DAEMON
+        )
+        if cpu and longer > 0.0:
+            decoding = replace(decoding, threads=cpu / longer)
         return {
             "dockerd.containers_logs": self._whole(self._key("logs --tail 10")),
             "dockerd.decode_log": decoding,

@@ -43,6 +43,14 @@ WITHIN: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Operations that were measured together with others, which stand for them."""
 
+WITHIN_LOGS: Mapping[str, tuple[str, ...]] = {
+    "dockerd": ("stream",),
+    "containerd": ("logs", "log_data"),
+    "shim": ("logs", "forward_logs"),
+    "storage.overlay2": ("read_log", "log_data"),
+}
+"""The same, where logs were measured."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -70,7 +78,9 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         operations[component][operation] = _steps(
             share, fits[share.of], _variability(share, found, weights), source, flush
         )
-    for component, names in WITHIN.items():
+    logged = any(key.operation == "logs" for key in found)
+    within = [*WITHIN.items(), *(WITHIN_LOGS.items() if logged else ())]
+    for component, names in within:
         for operation in names:
             operations[component][operation] = [
                 {"source": f"{source}: measured within what its request costs as a whole"}

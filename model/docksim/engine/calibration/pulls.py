@@ -1,7 +1,8 @@
-"""What pulls cost, from images of one layer and several sizes: what is fixed, and what a byte adds.
+"""What pulls cost: what is fixed, what a byte adds, and what a layer adds.
 
 A pull of one layer does one thing after the other, and says when: it asks for the manifest,
-downloads, extracts, finishes. So CPU time and time of each phase are known apart.
+downloads, extracts, finishes. So CPU time and time of each phase are known apart. A pull of many
+layers does them at the same time; what it takes in all tells what each further layer costs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import nnls
 
 from docksim.des.distributions.notation import written
 from docksim.engine.calibration.allocation import DAEMON
@@ -18,8 +20,12 @@ from docksim.engine.calibration.demands import ENGINE, slowness_of
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
+from docksim.scenario.quantities import SECONDS
 
 Operations = dict[str, dict[str, list[dict[str, Any]]]]
+
+SIZES = {"download": "compressed", "extract": "unpacked"}
+"""The bytes that a phase works off."""
 
 FREE = {
     "dockerd": ("images_create", "commit_download"),
@@ -44,16 +50,22 @@ def pull_operations(dataset: Dataset, source: str) -> Operations:
     everywhere = _pulls(dataset)
     if everywhere.empty:
         return {}
-    pulls = everywhere[everywhere["rtt"] == 0.0]
+    single = everywhere["layers"] == 1
+    near = _without_pauses(everywhere[everywhere["rtt"] == 0.0], dataset, "pull")
+    everywhere, pulls = everywhere[single], near[near["layers"] == 1]
     if pulls["compressed"].nunique() < 2:
         raise EngineError(f"{dataset.folder}: pulls of one size do not tell what a byte costs")
-    pulls = _without_pauses(pulls, dataset, "pull")
-    cpu = _line(*(pulls.loc[pulls["phase"] == "download", c] for c in ("compressed", "cpu")))
+    lines = {phase: _cpu_line(pulls, phase) for phase in SIZES}
     download = _work(pulls, "download", "compressed") | {"payload": "write"}
     extract = _work(pulls, "extract", "unpacked") | {"payload": "write"}
+    surplus = _surplus(near, lines)
+    extract["cpu"] = _seconds(lines["extract"].fixed - surplus)
+    finish = _whole(pulls, "finish")
+    finish["cpu"] = _seconds(SECONDS.parse(finish["cpu"]) + surplus)
     # The image's configuration is asked for at the same time as the layer: two requests.
-    request = {"cpu": _seconds(cpu.fixed / 2), "wait": download.pop("wait"), "group": DAEMON}
-    download.pop("cpu")
+    del download["cpu"]
+    request: dict[str, Any] = {"cpu": _seconds(lines["download"].fixed / 2), "group": DAEMON}
+    request["wait"] = download.pop("wait")
     question = _whole(pulls, "manifest")
     request |= _round_trips(everywhere, "download")
     question |= _round_trips(everywhere, "manifest")
@@ -62,14 +74,12 @@ def pull_operations(dataset: Dataset, source: str) -> Operations:
         "registry": {"manifest": [question | said], "blob": [request | said]},
         "dockerd": {
             "receive_layer": [download | said],
-            "register_image": [_whole(pulls, "finish") | said],
-            **_removal(dataset, source),
+            "register_image": [finish | said],
         },
-        "storage.overlay2": {
-            "store_layer": [extract | said],
-            "remove_layers": [{"source": f"{source}: measured within the request"}],
-        },
+        "storage.overlay2": {"store_layer": [extract | said]},
     }
+    for component, steps in _removal(dataset, source).items():
+        operations[component] |= steps
     free = [{"source": f"{source}: measured within the pull's other steps"}]
     for component, names in FREE.items():
         operations[component] |= dict.fromkeys(names, free)
@@ -80,7 +90,8 @@ def _without_pauses(rows: pd.DataFrame, dataset: Dataset, operation: str) -> pd.
     """Times as they are without pauses between the operations, where that was measured too.
 
     An engine that was idle before is slower. What each part is slower by is not told apart: all
-    are brought to the latency that the same operation has on the same images without pauses.
+    are brought to the latency that the same operation has on the same image without pauses, those
+    of images that were only measured with pauses by what the others come to on average.
     """
     blocks, samples = dataset.table("blocks").set_index("block"), measured_samples(dataset)
     own = samples[samples["operation"] == operation]
@@ -93,40 +104,51 @@ def _without_pauses(rows: pd.DataFrame, dataset: Dataset, operation: str) -> pd.
     ratios = (brisk / paused).dropna()
     if ratios.empty:
         return rows
-    columns = ["cpu", "time", "busy"]
-    return rows.assign(**{column: rows[column] * float(ratios.mean()) for column in columns})
+    ratio = rows["image"].map(ratios).fillna(ratios.mean())
+    return rows.assign(**{column: rows[column] * ratio for column in ("cpu", "time", "busy")})
 
 
-def _removal(dataset: Dataset, source: str) -> dict[str, list[dict[str, Any]]]:
-    """What removing an image costs: fixed, and for each layer where images of several layers were
-    removed; sizes of up to tens of megabytes make no difference that could be told."""
+def _removal(dataset: Dataset, source: str) -> Operations:
+    """What removing an image costs: what is fixed, and what its layers and their bytes add."""
     blocks = dataset.table("blocks").set_index("block")
     cpu, samples = dataset.table("cpu"), measured_samples(dataset)
     cpu = cpu[(cpu["operation"] == "rmi") & (cpu["phase"] == "reply")]
     accounted = blocks[blocks["accounting"] & blocks["operations"].map(lambda o: "rmi" in list(o))]
-    layers = {name: len(sizes) for name, sizes in dataset.manifest.get("layers", {}).items()}
     rows = []
     for block in accounted.itertuples():
         taken = cpu[cpu["block"] == block.Index]
         own = samples[(samples["block"] == block.Index) & (samples["operation"] == "rmi")]
         client = taken.loc[taken["component"] == "client", "cpu"].sum() / len(own)
-        rows.append((layers[block.image], float(own["latency"].mean()) - float(client)))
-    times = pd.DataFrame(rows, columns=["layers", "time"]).assign(cpu=0.0, busy=0.0)
-    times = _without_pauses(times, dataset, "rmi")
-    line = Line(float(times["time"].mean()), 0.0)
-    if times["layers"].nunique() > 1:
-        line = _line(times["layers"], times["time"])
-    step = {
-        "cpu": _seconds(line.fixed),
-        "cpu_per_item": _seconds(line.per_byte),
-        "group": DAEMON,
-        "source": f"{source}: removals of images, one by one",
+        rows.append((block.image, float(own["latency"].mean()) - float(client)))
+    times = pd.DataFrame(rows, columns=["image", "time"]).assign(cpu=0.0, busy=0.0)
+    times = _without_pauses(times, dataset, "rmi").join(_shapes(dataset), on="image")
+    fixed, per_layer, per_byte = _plane(times)
+    said = {"group": DAEMON, "source": f"{source}: removals of images, one by one"}
+    layers = {"cpu_per_item": _seconds(per_layer)}
+    if per_byte > 0.0:
+        layers["throughput"] = written(float(f"{1.0 / per_byte:.4g}"), "B/s")
+    return {
+        "dockerd": {"images_delete": [{"cpu": _seconds(fixed)} | said]},
+        "storage.overlay2": {"remove_layers": [layers | said]},
     }
-    return {"images_delete": [step]}
+
+
+def _plane(times: pd.DataFrame) -> tuple[float, float, float]:
+    """Seconds of a removal: fixed, for each layer, for each byte unpacked. None is negative, and
+    what did not vary counts as fixed."""
+    varied = [name for name in ("layers", "unpacked") if times[name].nunique() > 1]
+    scales = times[varied].max()
+    columns = (times[varied] / scales).assign(fixed=1.0)
+    solution, _ = nnls(columns.to_numpy(), times["time"].to_numpy())
+    found = dict(zip([*varied, "fixed"], solution, strict=True))
+    per_layer, per_byte = (
+        float(found.get(name, 0.0) / scales.get(name, 1.0)) for name in ("layers", "unpacked")
+    )
+    return float(found["fixed"]), per_layer, per_byte
 
 
 def _pulls(dataset: Dataset) -> pd.DataFrame:
-    """A row a pull of one layer and phase: core-seconds, s, busy s, bytes."""
+    """A row a pull and phase: core-seconds, s, busy s, layers, bytes."""
     blocks = dataset.table("blocks").set_index("block")
     blocks = blocks[blocks["accounting"]]
     cpu, occupancy = dataset.table("cpu"), dataset.table("occupancy")
@@ -148,14 +170,16 @@ def _pulls(dataset: Dataset) -> pd.DataFrame:
             "busy": spent[spent["cores"] > 0].groupby(key)["seconds"].sum(),
         }
     ).reset_index()
-    layers = dataset.manifest.get("layers", {})
-    single = {name: sizes[0] for name, sizes in layers.items() if len(sizes) == 1}
     found["image"] = found["block"].map(blocks["image"])
     found["rtt"] = found["block"].map(blocks["rtt"])
-    found = found[found["image"].isin(single)].fillna({"busy": 0.0})
-    for i, column in enumerate(("compressed", "unpacked")):
-        found[column] = found["image"].map(lambda name, i=i: single[name][i]).astype(float)
-    return found
+    return found.fillna({"busy": 0.0}).join(_shapes(dataset), on="image")
+
+
+def _shapes(dataset: Dataset) -> pd.DataFrame:
+    """By image: how many layers it has, their bytes compressed and unpacked."""
+    layers = dataset.manifest.get("layers", {})
+    rows = {name: (len(sizes), *np.sum(sizes, axis=0)) for name, sizes in layers.items()}
+    return pd.DataFrame.from_dict(rows, "index", columns=["layers", "compressed", "unpacked"])
 
 
 def _work(pulls: pd.DataFrame, phase: str, size: str) -> dict[str, Any]:
@@ -170,6 +194,28 @@ def _work(pulls: pd.DataFrame, phase: str, size: str) -> dict[str, Any]:
         "threads": round(threads, 3),
         "group": DAEMON,
     }
+
+
+def _cpu_line(pulls: pd.DataFrame, phase: str) -> Line:
+    own = pulls[pulls["phase"] == phase]
+    return _line(own[SIZES[phase]], own["cpu"])
+
+
+def _surplus(near: pd.DataFrame, lines: dict[str, Line]) -> float:
+    """Core-seconds by which a pull's first layer costs more than each further one; 0 where no image
+    of several layers was pulled. `lines` are of pulls of one layer, by phase."""
+    many = near[(near["layers"] > 1) & near["phase"].isin(SIZES)]
+    if many.empty:
+        return 0.0
+    in_bytes = sum(
+        line.per_byte * many.loc[many["phase"] == phase, SIZES[phase]].mean()
+        for phase, line in lines.items()
+    )
+    taken = many.groupby("phase")["cpu"].mean().sum()
+    first = sum(line.fixed for line in lines.values())
+    further = (taken - in_bytes - first) / (many["layers"].mean() - 1)
+    # A further layer's request is half of what the first one's download has fixed.
+    return float(max(0.0, first - lines["download"].fixed / 2 - further))
 
 
 def _whole(pulls: pd.DataFrame, phase: str) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
         block = _first(group)
         block |= {key: float(group[key].mean()) for key in ("reference", "rate")}
         measured = _measured(group, samples[samples["block"].isin(group["block"])])
-        scenario = scenario_of(block, profile, _clients(group, samples), _layers(dataset, block))
+        clients = _clients(dataset, group, samples)
+        scenario = scenario_of(block, profile, clients, _layers(dataset, block))
         predicted = _predicted(block, scenario)
         for (operation, measure), (value, spread) in measured.items():
             found = estimate(predicted[operation, measure])
@@ -119,7 +120,7 @@ def _spread(values: Any) -> float:
     return float((np.max(values) - np.min(values)) / 2 / np.median(values))
 
 
-def _clients(blocks: pd.DataFrame, samples: pd.DataFrame) -> Clients:
+def _clients(dataset: Dataset, blocks: pd.DataFrame, samples: pd.DataFrame) -> Clients:
     """The load generator's part of a request, all blocks together.
 
     What a closed client does between an answer and its next request is no part of a latency: the
@@ -130,12 +131,35 @@ def _clients(blocks: pd.DataFrame, samples: pd.DataFrame) -> Clients:
     if (blocks["load"] == "batch").any():
         requests *= blocks["clients"].iloc[0]
     cpu = float((blocks["client_cores"] * blocks["elapsed"]).sum() / requests)
+    kinds = list(blocks["operations"].iloc[0])
+    per_byte = _reading(dataset) if "logs" in kinds else 0.0
+    cpu = max(0.0, cpu - per_byte * float((blocks["log_size"] / operations).mean()))
+    if "pull" in kinds:  # what it does while a pull tells of its progress, it does beside it
+        cpu = min(cpu, _own_cpu(dataset, "rmi").mean())
     if (blocks["load"] != "closed").any() or blocks["beside"].notna().any():
-        return Clients(cpu)
+        return Clients(cpu, 0.0, per_byte)
     apart = float((blocks["clients"] / blocks["throughput"] / operations).mean())
     latency = float(samples.loc[samples["block"].isin(blocks["block"]), "latency"].mean())
     think = min(cpu, max(0.0, apart - latency))
-    return Clients(cpu - think, think)
+    return Clients(cpu - think, think, per_byte)
+
+
+def _reading(dataset: Dataset) -> float:
+    """Core-seconds that the load generator takes for each byte of a log: what a long one adds."""
+    by_size = _own_cpu(dataset, "logs").groupby("log_size").mean()
+    if len(by_size) < 2:
+        return 0.0
+    slope, _ = np.polyfit(by_size.index.to_numpy(), by_size.to_numpy(), 1)
+    return max(0.0, float(slope))
+
+
+def _own_cpu(dataset: Dataset, operation: str) -> pd.Series[float]:
+    """Core-seconds of the load generator for each operation that was accounted, by log size."""
+    blocks = dataset.table("blocks").set_index("block")
+    cpu = dataset.table("cpu")
+    own = cpu[(cpu["operation"] == operation) & (cpu["phase"] == "reply")]
+    own = own[own["component"] == "client"]
+    return own.set_index(own["block"].map(blocks["log_size"]).rename("log_size"))["cpu"]
 
 
 def _layers(dataset: Dataset, block: dict[str, Any]) -> Layers:
@@ -174,15 +198,12 @@ def _replication(scenario: Scenario, block: dict[str, Any], number: int) -> dict
     commands = pd.concat([simulate_once(scenario, replication=run).commands for run in runs])
     if block["beside"]:
         commands = _compared(commands, block)
-    ends = np.sort(commands.loc[commands["command"] == _last(operations), "ended"])
+    ends = np.sort(_of_place(commands, operations, len(operations) - 1)["ended"])
     began = ends[warm_up - 1] if warm_up else 0.0
     values = {(CYCLE, "throughput"): float((len(ends) - warm_up) / (ends[-1] - began))}
     measured = commands[commands["number"] >= warm_up * len(operations)]
-    names = [operation.split()[0] for operation in operations]
     for place, operation in enumerate(operations):
-        own = measured[measured["command"] == names[place]]
-        if names.count(names[place]) > 1:  # one client's, which come in turn
-            own = own[own["number"] % len(operations) == place]
+        own = _of_place(measured, operations, place)
         latency = own["ended"] - own["arrived"]
         values[operation, "mean"] = float(latency.mean())
         for name, probability in (QUANTILES | VENTILES).items():
@@ -198,5 +219,10 @@ def _compared(commands: pd.DataFrame, block: dict[str, Any]) -> pd.DataFrame:
     return own.assign(number=range(len(own)))
 
 
-def _last(operations: list[str]) -> str:
-    return operations[-1].split()[0]
+def _of_place(commands: pd.DataFrame, operations: list[str], place: int) -> pd.DataFrame:
+    """The commands of one place in the cycle; where two have one name, one client takes turns."""
+    names = [operation.split()[0] for operation in operations]
+    own = commands[commands["command"] == names[place]]
+    if names.count(names[place]) > 1:
+        own = own[own["number"] % len(operations) == place]
+    return own

@@ -78,11 +78,12 @@ class Layers:
 
 @dataclass(frozen=True)
 class Clients:
-    """The load generator's own part of a request: core-seconds before its answer is there, and
-    seconds until it sends the next one."""
+    """The load generator's own part of a request: core-seconds before its answer is there, for
+    each byte of a log while it comes, and seconds until it sends the next one."""
 
     cpu: float
     think: float = 0.0
+    per_byte: float = 0.0
 
 
 def scenario_of(
@@ -101,14 +102,7 @@ def scenario_of(
         "flow": {"variant": "engine"},
         "profile": {
             "base": str(profile.absolute()),
-            "operations": {
-                "cli": {
-                    # Lists replace what the profile has; tables would be laid over it.
-                    "start": [{"cpu": f"{clients.cpu} s", "source": "the load generator's own"}],
-                    "format": [{"source": "in the former"}],
-                    "output": [{"source": "in the former"}],
-                }
-            },
+            "operations": {"cli": _own_steps(clients)},
         },
         "host": _host(block, profile),
         "daemon": {
@@ -131,6 +125,17 @@ def scenario_of(
         else {"duration": f"{LONGER * block['elapsed']} s"},
     }
     return loads(tomli_w.dumps(document))
+
+
+def _own_steps(clients: Clients) -> dict[str, Any]:
+    """Lists replace what the profile has; tables would be laid over it."""
+    source = {"source": "the load generator's own"}
+    reading = {"throughput": f"{1.0 / clients.per_byte} B/s"} if clients.per_byte else {}
+    return {
+        "start": [{"cpu": f"{clients.cpu} s"} | source],
+        "format": [source],
+        "output": [reading | source],
+    }
 
 
 def _images(block: Mapping[str, Any], layers: Layers) -> list[dict[str, Any]]:
