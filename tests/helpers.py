@@ -28,6 +28,7 @@ from docksim.system.outcomes import IN_PROGRESS, OK, CommandError
 from docksim.system.wiring import System
 from docksim.workload.choices import Chooser
 from docksim.workload.issuer import Issuer
+from docksim.workload.log import CommandLog
 from docksim.workload.sources import sources
 
 MB = 1e6
@@ -229,11 +230,12 @@ class Run:
         self.env = Environment()
         streams = Streams(given.run.seed)
         self.system = System(self.env, given, streams, None)
-        self.issuer = Issuer(self.env, self.system, given.run.commands or inf)
+        self.log = CommandLog(self.env, given.run.commands or inf)
+        issuer = Issuer(self.env, self.system, self.log)
         chooser = Chooser(given, streams, self.system.table)
         for workload in given.workload:
-            for source in sources(self.env, workload, streams, chooser, self.issuer):
-                self.issuer.run(source)
+            for source in sources(self.env, workload, streams, chooser, issuer):
+                issuer.run(source)
 
     def to_the_end(self, watch: Callable[[], None] | None = None) -> pd.DataFrame:
         """All commands; `watch` is called after every event."""
@@ -241,8 +243,8 @@ class Run:
             self.env.step()
             if watch is not None:
                 watch()
-        self.issuer.record_in_progress()
-        return self.issuer.records.frame().sort_values("number", ignore_index=True)
+        self.log.record_in_progress()
+        return self.log.records.frame().sort_values("number", ignore_index=True)
 
 
 @cache

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Results,
         Sensitivity,
         StudyResults,
+        Validation,
         WarmUp,
         bottleneck,
         capacity,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         sensitivity,
         simulate,
         study,
+        validation,
         warm_up,
     )
     from docksim.scenario import Scenario, ScenarioError, load, loads, vary
@@ -47,6 +49,7 @@ __all__ = [
     "ScenarioError",
     "Sensitivity",
     "StudyResults",
+    "Validation",
     "WarmUp",
     "bottleneck",
     "capacity",
@@ -58,6 +61,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "study",
+    "validation",
     "vary",
     "warm_up",
 ]
@@ -72,6 +76,7 @@ _HOME = {
     "ScenarioError": "docksim.scenario",
     "Sensitivity": "docksim.report.interactive",
     "StudyResults": "docksim.report.interactive",
+    "Validation": "docksim.report.interactive",
     "WarmUp": "docksim.report.interactive",
     "bottleneck": "docksim.report.interactive",
     "capacity": "docksim.report.interactive",
@@ -83,6 +88,7 @@ _HOME = {
     "sensitivity": "docksim.report.interactive",
     "simulate": "docksim.report.interactive",
     "study": "docksim.report.interactive",
+    "validation": "docksim.report.interactive",
     "vary": "docksim.scenario",
     "warm_up": "docksim.report.interactive",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 import numpy as np
@@ -13,15 +13,17 @@ from simpy.core import StopSimulation
 
 from docksim.des.environment import Environment
 from docksim.des.recorder import Recorder
+from docksim.des.sampler import Sampler
 from docksim.des.statistics import Totals, between
 from docksim.des.streams import Streams
 from docksim.scenario.errors import Problem, ScenarioError
 from docksim.scenario.scenario import Scenario
 from docksim.scenario.workload import Open
 from docksim.system.messages import HOP_COLUMNS
-from docksim.system.wiring import System
+from docksim.system.site import Site
 from docksim.workload.choices import Chooser
 from docksim.workload.issuer import Issuer
+from docksim.workload.log import CommandLog
 from docksim.workload.sources import sources
 
 Progress = Callable[[float], None]
@@ -36,14 +38,16 @@ class Records:
 
     commands    a row a command: number, workload, command, image, container, arrived,
                 first_byte, ended (s;
-                nan while in progress), outcome
+                nan while in progress), outcome; of a fleet: host, from 0
     hops        when traced, a row a message: number, branch, source, target, message, kind,
                 start, end,
                 waited (s)
     components  a row a component over the window: kind, capacity, utilisation, mean_queue,
                 mean_wait (s),
-                visits, throughput (1/s)
+                visits, throughput (1/s); of a fleet what is shared and the first host's own
     backlog     commands in the system at instants of the window: time (s), in_system
+    queues      when traced, how many wait at each component over time: time (s), component, queue
+                (mean number since the instant before)
     window      (start, end) in s, from the warm-up's end to the run's
     offered     rate (1/s) of the stationary open workloads together; None when there is none
     in_progress commands under way at the end
@@ -59,6 +63,7 @@ class Records:
     window: tuple[float, float]
     offered: float | None
     in_progress: int
+    queues: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def simulate_once(
@@ -78,20 +83,23 @@ def simulate_once(
     env = Environment()
     streams = Streams(seed, replication)
     hops = Recorder(HOP_COLUMNS) if trace else None
-    system = System(env, scenario, streams, hops)
-    issuer = Issuer(env, system, scenario.run.commands or inf, _by_commands(scenario, progress))
-    chooser = Chooser(scenario, streams, system.table)
-    for workload in scenario.workload:
-        for source in sources(env, workload, streams, chooser, issuer):
-            issuer.run(source)
-    before = _snapshots(env, system, scenario.run.warm_up)
+    site = Site(env, scenario, streams, hops)
+    log = CommandLog(
+        env,
+        scenario.run.commands or inf,
+        _by_commands(scenario, progress),
+        of_fleet=scenario.fleet is not None,
+    )
+    _load(env, scenario, streams, site, log)
+    sampler = Sampler(env, lambda: _totals(site)) if trace else None
+    before = _snapshots(env, site, scenario.run.warm_up)
     if progress and scenario.run.duration:
         env.process(_by_time(env, scenario.run.duration, progress))
-    _run(env, scenario.run.duration, issuer.idle)
+    _run(env, scenario.run.duration, log.idle)
     if env.now <= scenario.run.warm_up:
         raise _warm_up_outlasts(env.now, scenario.run.warm_up)
-    issuer.record_in_progress()
-    commands = _in_order(issuer.records.frame())
+    log.record_in_progress()
+    commands = _in_order(log.records.frame())
     window = (min(scenario.run.warm_up, env.now), env.now)
     return Records(
         scenario=scenario.name,
@@ -99,12 +107,27 @@ def simulate_once(
         replication=replication,
         commands=commands,
         hops=_hops(hops),
-        components=_components(system, before),
+        components=_components(site, before),
         backlog=_backlog(commands, window),
         window=window,
         offered=_offered(scenario),
-        in_progress=issuer.in_progress,
+        in_progress=log.in_progress,
+        queues=sampler.frame() if sampler else pd.DataFrame(),
     )
+
+
+def _load(
+    env: Environment, scenario: Scenario, streams: Streams, site: Site, log: CommandLog
+) -> None:
+    """Put the workloads on every host, each in its own time."""
+    for host, (system, delay) in enumerate(zip(site.hosts, site.delays, strict=True)):
+        issuer = Issuer(env, system, log, host)
+        chooser = Chooser(scenario, streams, system.table)
+        own = streams.apart(f"host {host}") if host else streams
+        for workload in scenario.workload:
+            later = workload.model_copy(update={"start": workload.start + delay})
+            for source in sources(env, later if delay else workload, own, chooser, issuer):
+                issuer.run(source)
 
 
 def _warm_up_outlasts(end: float, warm_up: float) -> ScenarioError:
@@ -123,12 +146,12 @@ def _run(env: Environment, duration: float | None, idle: simpy.Event) -> None:
     env.run(until=duration)
 
 
-def _snapshots(env: Environment, system: System, warm_up: float) -> dict[str, Totals]:
+def _snapshots(env: Environment, site: Site, warm_up: float) -> dict[str, Totals]:
     """What the stations have counted when the warm-up ends; filled in then."""
     totals: dict[str, Totals] = {}
 
     def take(_: simpy.Event | None) -> None:
-        totals.update({name: station.totals() for name, (_, station) in system.stations().items()})
+        totals.update(_totals(site))
 
     take(None)
     if warm_up:
@@ -138,9 +161,13 @@ def _snapshots(env: Environment, system: System, warm_up: float) -> dict[str, To
     return totals
 
 
-def _components(system: System, before: dict[str, Totals]) -> pd.DataFrame:
+def _totals(site: Site) -> dict[str, Totals]:
+    return {name: station.totals() for name, (_, station) in site.stations().items()}
+
+
+def _components(site: Site, before: dict[str, Totals]) -> pd.DataFrame:
     rows = []
-    for name, (kind, station) in system.stations().items():
+    for name, (kind, station) in site.stations().items():
         after = station.totals()
         if after.time <= before[name].time:
             continue

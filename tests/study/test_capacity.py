@@ -131,8 +131,23 @@ def test_what_does_not_fit_the_host_fails():
     ],
 )
 def test_what_makes_no_sense_is_told_before_anything_runs(options, message, monkeypatch):
-    monkeypatch.setattr("docksim.study.capacity.replicate", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr("docksim.study.capacity.run", lambda *_, **__: pytest.fail("it ran"))
     host = mmc_host(rate=5, service=SERVICE, servers=1, duration=60)
     with pytest.raises(ScenarioError) as caught:
         capacity(host, **{"slo": "ps.p99 <= 1 s", "vary": "workload.rate", **options})
     assert message in str(caught.value)
+
+
+def test_a_search_goes_on_from_what_it_has_kept(tmp_path):
+    host = mmc_host(rate=5, service=SERVICE, servers=1, duration=60)
+    options = {"slo": "ps.mean <= 300 ms", "vary": "workload.rate", "budget": 8, "tolerance": 0.2}
+    first = capacity(host, **options, jobs=1, store=tmp_path)
+    kept = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.json")}
+    assert len(kept) >= first.replications
+    for file in list(kept)[::3]:
+        file.unlink()
+    again = capacity(host, **options, jobs=1, store=tmp_path)
+    assert again.to_json() == first.to_json()
+    now = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.json")}
+    assert now.keys() == kept.keys()
+    assert sum(now[file] != written for file, written in kept.items()) == len(list(kept)[::3])

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 import docksim as ds
+from docksim.report.study import write_files
 from docksim.scenario.errors import ScenarioError
 from docksim.study.conduct import Study
+from tests.helpers import THREE_LAYERS, scenario
 from tests.theory.hosts import mmc_host
 
 STUDY = """
@@ -165,3 +167,55 @@ def test_a_cluster_that_loses_a_worker_ends_in_the_same_tables(folder):
         )
     assert len(told) > 3
     assert tables(found) == tables(whole)
+
+
+def test_the_warm_up_is_found_and_left_out_of_all_points(folder):
+    text = STUDY.replace("[[factor]]", 'warm_up = "mser-5"\n\n[[factor]]', 1)
+    (folder / "study.toml").write_text(text)
+    results = ds.study(folder / "study.toml", jobs=1)
+    assert results.warm_up is not None
+    assert 0.0 <= results.warm_up.end < 30.0
+    assert {each.point.scenario.run.warm_up for each in results.series} == {results.warm_up.end}
+    assert results.baseline in results.points
+    write_files(results, folder)
+    assert (folder / "warm-up.png").stat().st_size > 1000
+    assert "MSER-5" in (folder / "report.md").read_text()
+
+
+def test_a_warm_up_is_not_looked_for_in_a_run_that_ends_with_its_commands(folder):
+    text = STUDY.replace("[[factor]]", 'warm_up = "mser-5"\n\n[[factor]]', 1)
+    host = mmc_host(rate=5, service=0.1, servers=1, duration=60)
+    run = host.run.model_copy(update={"duration": None, "commands": 100})
+    (folder / "queue.toml").write_text(host.model_copy(update={"run": run}).to_toml())
+    (folder / "study.toml").write_text(text)
+    with pytest.raises(ScenarioError, match="warm_up"):
+        Study(folder / "study.toml")
+
+
+PULL = """
+name = "pull"
+question = "What do slots buy?"
+scenario = "pull.toml"
+measures = ["pull.mean"]
+replications = 2
+
+[[factor]]
+name = "slots"
+key = "daemon.max_concurrent_downloads"
+levels = [1, 3]
+
+[[pull]]
+at = { slots = 3 }
+"""
+
+
+def test_a_report_shows_a_pull_by_layer(tmp_path):
+    workload = [{"kind": "batch", "count": 1, "mix": [{"command": "pull", "image": "app"}]}]
+    (tmp_path / "pull.toml").write_text(
+        scenario(images=[THREE_LAYERS], workload=workload).to_toml()
+    )
+    (tmp_path / "study.toml").write_text(PULL)
+    results = ds.study(tmp_path / "study.toml", jobs=1)
+    write_files(results, tmp_path)
+    assert (tmp_path / "pull-1.png").stat().st_size > 1000
+    assert "a pull by layer: slots = 3" in (tmp_path / "report.md").read_text()

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from docksim.study.measure_names import Failed
 from docksim.study.measures import bottleneck, latencies, measure_commands, measure_components
+from docksim.study.slo import Slo, Verdict
 from tests.study.factory import queue_records
 
 NAN = float("nan")
@@ -133,3 +135,21 @@ def test_a_window_of_no_length_measures_nothing():
     records = records_of([("ps", 10.0, NAN, 10.0, "ok")], window=(10.0, 10.0), components=empty)
     assert measure_components([records]) == {}
     assert not measure_commands([records])["ps"].throughput_per_s.known
+
+
+def test_a_share_that_was_never_seen_to_fail_is_known_as_far_as_commands_tell():
+    failed = Failed("failed", None)
+    # 0 of 300: the exact 95 % interval ends at 1 - 0.025^(1/300) (Clopper & Pearson).
+    found = failed.estimate([0.0, 0.0, 0.0], [100, 100, 100])
+    assert (found.low, found.high) == (0.0, pytest.approx(0.01222, rel=1e-3))
+    every = failed.estimate([1.0, 1.0], [10, 10])
+    assert (every.low, every.high) == (pytest.approx(0.8316, rel=1e-3), 1.0)
+    some = failed.estimate([0.1, 0.2, 0.3], [10, 10, 10])
+    assert some.low < 0.1 < 0.2 < some.high
+
+
+def test_an_objective_on_failures_needs_a_sample_that_can_show_it():
+    slo = Slo(Failed("failed", None), "<=", 0.001)
+    few, many = (slo.measure.estimate([0.0] * 4, [size] * 4) for size in (100, 10_000))
+    assert slo.judge(few) is Verdict.UNDECIDED
+    assert slo.judge(many) is Verdict.MET

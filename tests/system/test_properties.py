@@ -32,7 +32,7 @@ def test_everything_ends_or_is_counted_and_nothing_is_held(document: dict[str, A
     assert set(commands["outcome"]) <= OUTCOMES
     ended = commands[commands["outcome"] != IN_PROGRESS]
     assert (ended["ended"] >= ended["arrived"]).all()
-    assert commands["ended"].isna().sum() == run.issuer.in_progress
+    assert commands["ended"].isna().sum() == run.log.in_progress
     # Only what waits for a container that never ends is still under way.
     assert set(commands[commands["ended"].isna()]["command"]) <= {"run", "logs"}
     check_nothing_is_held(run.system, run.scenario)

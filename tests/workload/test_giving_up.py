@@ -30,7 +30,7 @@ def finish(*workload: dict[str, Any], **sections: Any) -> Run:
 
 
 def outcomes(run: Run) -> dict[str, str]:
-    frame = run.issuer.records.frame()
+    frame = run.log.records.frame()
     return dict(zip(frame["workload"], frame["outcome"], strict=True))
 
 
@@ -47,7 +47,7 @@ def test_a_pull_that_nobody_waits_for_is_called_off() -> None:
 def test_a_pull_that_another_waits_for_goes_on() -> None:
     run = finish(impatient(0.0, PULL), patient(0.5, PULL))
     assert outcomes(run) == {"impatient": "timeout", "patient": "ok"}
-    frame = run.issuer.records.frame().set_index("workload")
+    frame = run.log.records.frame().set_index("workload")
     assert frame["ended"]["patient"] == pytest.approx(10.05, abs=0.02)
     assert run.system.host.link.totals().busy == pytest.approx(10 * MB)
 

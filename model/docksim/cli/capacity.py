@@ -7,7 +7,14 @@ from typing import Any
 
 import typer
 
-from docksim.cli.running import clear_errors, page, scenario_as_run, status_line
+from docksim.cli.running import (
+    STORE,
+    clear_errors,
+    page,
+    scenario_as_run,
+    status_line,
+    study_errors,
+)
 
 
 class MoreIs(StrEnum):
@@ -42,9 +49,15 @@ def capacity(
     jobs: int | None = typer.Option(
         None, min=1, help="Processes to run them in; one a core by default."
     ),
+    cluster: str | None = typer.Option(
+        None, metavar="tcp://HOST:PORT", help="Run them on this Dask cluster instead."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
     out: Path | None = typer.Option(
-        None, metavar="DIR", help="Write report, table, figure and a manifest there."
+        None,
+        metavar="DIR",
+        help="Write report, table, figure and a manifest there; the same search again goes on "
+        "where it stopped.",
     ),
 ) -> None:
     """Search the largest load, or the smallest resource, that meets service level objectives."""
@@ -59,7 +72,7 @@ def capacity(
     from docksim.study.capacity import capacity as search
     from docksim.study.demand import demand_curve
 
-    with clear_errors(), published(out) if out else nullcontext() as publish:
+    with clear_errors(), study_errors(), published(out) if out else nullcontext() as publish:
         with status_line(wanted=not as_json) as tell:
             options: dict[str, Any] = {
                 "slo": slo,
@@ -70,6 +83,8 @@ def capacity(
                 "tolerance": tolerance,
                 "budget": budget,
                 "jobs": jobs,
+                "cluster": cluster,
+                "store": out and out / STORE,
                 "tell": tell,
             }
             if per is None:

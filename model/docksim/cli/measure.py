@@ -29,6 +29,9 @@ def measure(
     describe: Path | None = typer.Option(
         None, metavar="DIR", help="Measure nothing: say what the dataset there holds."
     ),
+    pack: Path | None = typer.Option(
+        None, metavar="DIR", help="Measure nothing: write the dataset there to --out in few files."
+    ),
 ) -> None:
     """Measure an engine by a plan, a private one unless told otherwise.
 
@@ -37,8 +40,13 @@ def measure(
     with engine_errors("measure"):
         if describe is not None:
             _describe(describe)
+        elif pack is not None and out is not None:
+            _pack(pack, out)
         elif plan is None or out is None:
-            typer.echo("docksim measure: a PLAN and --out DIR, or --describe DIR", err=True)
+            typer.echo(
+                "docksim measure: a PLAN and --out DIR, --describe DIR, or --pack DIR and --out",
+                err=True,
+            )
             raise typer.Exit(UNUSABLE_ENGINE)
         elif engine is None:
             _measure_private(plan, out, folder)
@@ -85,6 +93,13 @@ def _run(plan: Plan, target: Target, out: Path) -> None:
     with _progress() as progress:
         asyncio.run(Runner(plan, target, Dataset(out)).run(progress))
     typer.echo(f"Measured: docksim measure --describe {out}")
+
+
+def _pack(folder: Path, out: Path) -> None:
+    from docksim.engine.measurement.dataset import Dataset
+
+    Dataset(folder).pack(out)
+    typer.echo(f"Packed: docksim measure --describe {out}")
 
 
 def _describe(folder: Path) -> None:

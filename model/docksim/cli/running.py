@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 UNUSABLE_INPUT = 2
 
+STORE = ".docksim-replications"
+"""The folder, within the output, of replications that are done."""
+
 PAGE = 120
 """Columns of output that goes to a file or a pipe."""
 

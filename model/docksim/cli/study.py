@@ -4,10 +4,7 @@ from pathlib import Path
 
 import typer
 
-from docksim.cli.running import clear_errors, page, replications_bar, study_errors
-
-STORE = ".docksim-replications"
-"""The folder, within the output, of replications that are done."""
+from docksim.cli.running import STORE, clear_errors, page, replications_bar, study_errors
 
 
 def study(

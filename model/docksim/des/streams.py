@@ -92,14 +92,22 @@ class ConstantDraws(Draws):
 class Streams:
     """The random streams of one replication."""
 
-    def __init__(self, seed: int, replication: int = 0) -> None:
-        """Raises ValueError unless 0 ≤ seed < 2⁶⁴ and 0 ≤ replication < 2³²."""
+    def __init__(self, seed: int, replication: int = 0, family: str = "") -> None:
+        """`family` sets streams apart from those of the same names in others.
+
+        Raises ValueError unless 0 ≤ seed < 2⁶⁴ and 0 ≤ replication < 2³².
+        """
         if not 0 <= seed < _WORD**2:
             raise ValueError(f"seed must be between 0 and 2**64 - 1, not {seed}")
         if not 0 <= replication < _WORD:
             raise ValueError(f"replication must be between 0 and 2**32 - 1, not {replication}")
+        self._seed, self._replication, self._family = seed, replication, family
         self._run = (seed % _WORD, seed // _WORD, replication)
         self._open: dict[str, Draws] = {}
+
+    def apart(self, family: str) -> Streams:
+        """Streams of the same run that share no draw with these."""
+        return Streams(self._seed, self._replication, family)
 
     def draws(self, name: str, distribution: Distribution, times: int = 1) -> Draws:
         """The stream called `name`: each of its values is the sum of `times` independent draws.
@@ -124,4 +132,7 @@ class Streams:
 
     def _root(self, name: str) -> Words:
         # Little-endian on every machine.
-        return (*self._run, *struct.unpack("<8I", hashlib.sha256(name.encode()).digest()))
+        return (
+            *self._run,
+            *struct.unpack("<8I", hashlib.sha256((self._family + name).encode()).digest()),
+        )

@@ -9,17 +9,24 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from docksim.study.bottleneck import Bottleneck, bottleneck
-from docksim.study.capacity import Capacity, capacity
-from docksim.study.compare import Comparison, compare
-from docksim.study.conduct import study
-from docksim.study.demand import DemandCurve, demand_curve
+from docksim.report.bar import with_bar
+from docksim.report.validated import Validation, validation
+from docksim.study import bottleneck as bottlenecks
+from docksim.study import capacity as capacities
+from docksim.study import compare as comparisons
+from docksim.study import conduct, demand
+from docksim.study import replicate as replications
+from docksim.study import sensitivity as sensitivities
+from docksim.study import warm_up as warm_ups
+from docksim.study.bottleneck import Bottleneck
+from docksim.study.capacity import Capacity
+from docksim.study.compare import Comparison
+from docksim.study.demand import DemandCurve
 from docksim.study.design.document import Picture
 from docksim.study.experiment.outcome import StudyResults
-from docksim.study.replicate import replicate, simulate
 from docksim.study.results import Results
-from docksim.study.sensitivity import Sensitivity, sensitivity
-from docksim.study.warm_up import WarmUp, warm_up
+from docksim.study.sensitivity import Sensitivity
+from docksim.study.warm_up import WarmUp
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +40,7 @@ __all__ = [
     "Results",
     "Sensitivity",
     "StudyResults",
+    "Validation",
     "WarmUp",
     "bottleneck",
     "capacity",
@@ -42,8 +50,20 @@ __all__ = [
     "sensitivity",
     "simulate",
     "study",
+    "validation",
     "warm_up",
 ]
+
+
+bottleneck = with_bar(bottlenecks.bottleneck)
+capacity = with_bar(capacities.capacity)
+compare = with_bar(comparisons.compare)
+demand_curve = with_bar(demand.demand_curve)
+replicate = with_bar(replications.replicate)
+sensitivity = with_bar(sensitivities.sensitivity)
+simulate = with_bar(replications.simulate)
+study = with_bar(conduct.study)
+warm_up = with_bar(warm_ups.warm_up)
 
 
 class Plots:
@@ -75,6 +95,28 @@ class Plots:
         from docksim.report.figures import in_system
 
         return in_system(self._results, ax)
+
+    def latency_over_time(self, command: str | None = None, ax: Axes | None = None) -> Axes:
+        """p50 and p95 in the course of the run, with the warm-up shaded."""
+        from docksim.report.figures import latency_over_time
+
+        return latency_over_time(self._results, command, ax)
+
+    def queues(self, ax: Axes | None = None) -> Axes:
+        """How many wait where over time, in the first replication; needs `trace=True`."""
+        from docksim.report.figures import queues
+
+        return queues(self._results, ax)
+
+    def pull_layers(self, number: int | None = None, ax: Axes | None = None) -> Axes:
+        """One pull by layer, of the first replication; needs `trace=True`.
+
+        The first that ended ok, or the number-th that ended. Raises TraceError when there is none.
+        """
+        from docksim.report.figures import pull_layers
+        from docksim.report.traces.hops import trace_of
+
+        return pull_layers(trace_of(self._results.records[0], "pull", number), ax)
 
     def timeline(self, command: str, number: int | None = None, ax: Axes | None = None) -> Axes:
         """One command by component, of the first replication; needs `trace=True`.
@@ -199,6 +241,19 @@ class WarmUpPlots:
         return warm_up(self._found, ax)
 
 
+class ValidationPlots:
+    """The figure of predictions held against measurements."""
+
+    def __init__(self, found: Validation) -> None:
+        self._found = found
+
+    def predicted_against_measured(self, measure: str = "p50", ax: Axes | None = None) -> Axes:
+        """One measure of every operation at every point, with both intervals."""
+        from docksim.report.figures import predicted_against_measured
+
+        return predicted_against_measured(self._found.errors, measure, ax)
+
+
 def _html(results: Results) -> str:
     from docksim.report.tables import sheets
 
@@ -230,6 +285,12 @@ def _study_html(results: StudyResults) -> str:
     return f"<p>{escape(answer(results))}</p>{tables}"
 
 
+def _validation_html(found: Validation) -> str:
+    from docksim.report.validation import sheet
+
+    return sheet(found.summary).html()
+
+
 def _comparison_html(found: Comparison) -> str:
     from docksim.report.compare import answer, sheets
 
@@ -257,3 +318,5 @@ Comparison.html = staticmethod(_comparison_html)
 Sensitivity.plotter = SensitivityPlots
 Sensitivity.html = staticmethod(_sensitivity_html)
 WarmUp.plotter = WarmUpPlots
+Validation.plotter = ValidationPlots
+Validation.html = staticmethod(_validation_html)

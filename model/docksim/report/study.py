@@ -17,8 +17,10 @@ from docksim.report.page import Picture as Drawn
 from docksim.report.placeholders import change, filled
 from docksim.report.quantity import NOTHING, percent_pair
 from docksim.report.sheet import Cell, Sheet
+from docksim.report.traces.hops import trace_of
 from docksim.report.values import pair
-from docksim.study.design.document import Picture, StudyFile
+from docksim.simulation import simulate_once
+from docksim.study.design.document import Picture, PullPicture, StudyFile
 from docksim.study.selection import CONFIDENCE
 
 if TYPE_CHECKING:
@@ -191,12 +193,17 @@ def draw(results: StudyResults, picture: Picture) -> Draw:
 def write_files(results: StudyResults, folder: Path) -> None:
     """Report, figures, summary.csv, replications.parquet, study, scenario and manifest."""
     drawn: list[Part] = []
+    for number, pull in enumerate(results.study.pull, start=1):
+        drawn.append(_draw_pull(results, pull, folder / f"pull-{number}.png"))
     for number, picture in enumerate(pictures(results), start=1):
         name = f"figure-{number}.png"
         height = 1.6 + 0.38 * len(_by(results, picture)) if picture.kind == "heat map" else 3.6
         figures.save(draw(results, picture), folder / name, height)
         by = f" and {picture.by}" if picture.by else ""
         drawn.append(Drawn(name, f"{picture.measure} by {picture.x}{by}"))
+    if results.warm_up is not None:
+        figures.save(partial(figures.warm_up, results.warm_up), folder / "warm-up.png", 3.2)
+        drawn.append(Drawn("warm-up.png", "mean latency over time, and what is left out"))
     page = report(results, drawn)
     results.table().to_csv(folder / "summary.csv", index=False, float_format="%.10g")
     results.replications_table().to_parquet(folder / "replications.parquet", index=False)
@@ -208,6 +215,15 @@ def write_files(results: StudyResults, folder: Path) -> None:
     total = sum(len(each.replications) for each in results.series)
     settings = {"study": results.study.name, "points": len(results.series), "replications": total}
     write_json(folder / MANIFEST, provenance(results.base.name, results.seed, **settings))
+
+
+def _draw_pull(results: StudyResults, picture: PullPicture, file: Path) -> Part:
+    """The first pull at a point, which is simulated once more to be traced."""
+    point = results.at(picture.at).point
+    records = simulate_once(point.scenario, seed=results.seed, trace=True)
+    trace = trace_of(records, "pull")
+    figures.save(partial(figures.pull_layers, trace), file, figures.pull_layers_height(trace))
+    return Drawn(file.name, f"a pull by layer: {point.name}")
 
 
 def _by(results: StudyResults, picture: Picture) -> list[str]:
@@ -252,7 +268,10 @@ def _method(results: StudyResults) -> list[Part]:
         f"{precision.half_width:.0%} and stays so over the next ones (Hoad, Robinson & Davies "
         f"2010), {precision.least} to {precision.most} a point"
     )
-    end = "terminating" if run.duration is None else f"a warm-up of {run.warm_up:g} s is left out"
+    warm_up, how = run.warm_up, ""
+    if results.warm_up is not None:
+        warm_up, how = results.warm_up.end, ", which MSER-5 found at the baseline,"
+    end = "terminating" if run.duration is None else f"a warm-up of {warm_up:g} s{how} is left out"
     return [
         f"Objectives: {study.question} Measures: {', '.join(study.measures)}.",
         "Logic: the Docker command path from the CLI to the storage and network drivers, as a "

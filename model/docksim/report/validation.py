@@ -12,14 +12,12 @@ from matplotlib.ticker import NullFormatter
 
 from docksim.engine.validation.comparison import VENTILES
 from docksim.engine.validation.published import Unpredicted
+from docksim.report.figures import predicted_against_measured
 from docksim.report.files import write_whole
 from docksim.report.sheet import Cell, Sheet
-from docksim.report.style import GRID, QUIET, styled
+from docksim.report.style import QUIET, styled
 
 SHOWN = ("throughput", "p50", "p95")
-MOST_SPREAD = 0.9
-"""A wider spread is drawn as this: there is no zero on a logarithmic axis."""
-
 CURVES = "cycles"
 """The set whose closed loads are drawn against the number of clients."""
 
@@ -92,16 +90,13 @@ def write(folder: Path, errors: pd.DataFrame, summary: Mapping[str, Any]) -> Non
 
 
 def scatter(errors: pd.DataFrame, file: Path) -> None:
-    """Every p50 and p95, predicted over measured, by set; what lies in the band is within 20 %."""
+    """Every p50 and p95, predicted over measured, by set."""
     import matplotlib.pyplot as plt
 
     with styled():
         canvas, axes = plt.subplots(1, 2, figsize=(8.0, 4.0), sharey=True, layout="constrained")
         for ax, measure in zip(axes, ("p50", "p95"), strict=True):
-            if len(of_measure := errors[errors["measure"] == measure]):
-                _against(ax, of_measure, measure)
-        axes[0].set_ylabel("predicted latency (s)")
-        axes[0].legend()
+            predicted_against_measured(errors, measure, ax)
         canvas.savefig(file)
         plt.close(canvas)
 
@@ -141,27 +136,6 @@ def _quantiles(ax: Any, errors: pd.DataFrame) -> None:
     ax.set(xscale="log", yscale="log")
     for axis in (ax.xaxis, ax.yaxis):  # ticks between the powers of ten, without their numbers
         axis.set_minor_formatter(NullFormatter())
-
-
-def _against(ax: Any, errors: pd.DataFrame, measure: str) -> None:
-    """Bars: the spread of the engine's repeated blocks, and the prediction's 95 % interval."""
-    limits = [errors[["measured", "predicted"]].min().min(), errors["measured"].max()]
-    ax.plot(limits, limits, color=QUIET, linewidth=0.8)
-    ax.fill_between(
-        limits, *([bound * each for each in limits] for bound in (0.8, 1.2)), color=GRID
-    )
-    for (name, each), marker in zip(errors.groupby("set"), "osD^vP*X", strict=False):
-        ax.errorbar(
-            each["measured"],
-            each["predicted"],
-            xerr=each["spread"].clip(upper=MOST_SPREAD) * each["measured"],
-            yerr=(each["high"] - each["low"]).fillna(0.0) / 2,
-            fmt=marker,
-            markersize=4,
-            linewidth=0.8,
-            label=name,
-        )
-    ax.set(xscale="log", yscale="log", xlabel="measured latency (s)", title=measure)
 
 
 def curves(errors: pd.DataFrame, file: Path) -> None:

@@ -45,6 +45,15 @@ def _facts(scenario: Scenario) -> Table:
         f"{_time(registry.rtt)} away, {_rate(registry.bandwidth)}, "
         f"a download gets {registry.stream_rate.declare('B/s')}",
     )
+    if fleet := scenario.fleet:
+        sources = {
+            "registry": "the registry",
+            "mirrors": f"mirrors, one for {fleet.rack} hosts",
+            "peers": f"each other, in pieces of {_bytes(fleet.piece)}",
+        }
+        facts.add_row(
+            "fleet", f"{fleet.hosts} such hosts, which get layers from {sources[fleet.source]}"
+        )
     facts.add_row(
         "drivers",
         f"storage {scenario.storage.driver}, network {scenario.network.driver}, "

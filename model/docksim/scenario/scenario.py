@@ -10,6 +10,7 @@ from docksim.scenario.choices import Flow, Network, Runtime, Storage
 from docksim.scenario.containers import ContainerKind, with_default
 from docksim.scenario.daemon import Daemon
 from docksim.scenario.errors import RefusedError
+from docksim.scenario.fleet import Fleet
 from docksim.scenario.host import Host
 from docksim.scenario.images import Image, Resolved
 from docksim.scenario.profile import Profile
@@ -34,6 +35,8 @@ class Scenario(Section):
     """dockerd's settings."""
     registry: Registry
     """Where images come from."""
+    fleet: Fleet | None = None
+    """How many hosts there are; left out: one, which has the registry to itself."""
     storage: Storage = Storage()
     """The storage driver."""
     network: Network = Network()

@@ -5,25 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from docksim.scenario.errors import Problem, ScenarioError
+from docksim.study.design.document import Precision
 from docksim.study.estimates import UNKNOWN, Estimate, estimate
+from docksim.study.experiment.pool import Pool, pool
+from docksim.study.experiment.precision import is_stable
+from docksim.study.experiment.replication import Replication
+from docksim.study.experiment.runner import Work, run
+from docksim.study.experiment.store import Store, kept
 from docksim.study.key import Key, find_key
-from docksim.study.measure_names import Failed
-from docksim.study.replicate import replicate
+from docksim.study.measure_names import Failed, Measure
 from docksim.study.search import MOST_CANDIDATES, Axis, Bracket, MoreIs, search
 from docksim.study.sequential import decide, level
 from docksim.study.shown import Shown
 from docksim.study.slo import Slo, Verdict, parse_slo
-from docksim.study.stability import judge
-from docksim.system.outcomes import CommandError
 
 if TYPE_CHECKING:
     from docksim.scenario import Scenario
-    from docksim.simulation import Records
 
 BUDGET = 32
 """Replications of one value, at most."""
@@ -163,6 +167,8 @@ def capacity(
     budget: int = BUDGET,
     seed: int | None = None,
     jobs: int | None = None,
+    cluster: str | None = None,
+    store: str | Path | None = None,
     tell: Tell | None = None,
 ) -> Capacity:
     """Search the values of the key `vary` for the border of where all objectives are met.
@@ -172,31 +178,28 @@ def capacity(
     more_is    "better" for a resource, "worse" for a load; found by trying when left out
     tolerance  relative width of the bracket; integers are narrowed to neighbours
     budget     replications of one value, at most
+    jobs       processes, one a core by default; or the Dask `cluster` at that address
+    store      a folder where replications are kept: a search that was interrupted goes on there
 
     Raises ScenarioError, before anything runs, for an objective, a key or limits that make no
-    sense.
+    sense; ClusterError; StoreError.
     """
     key = find_key(scenario, vary)
     slos = tuple(parse_slo(text, scenario) for text in ([slo] if isinstance(slo, str) else slo))
     axis = _axis(key, low, high, more_is, tolerance)
     _check(slos, tolerance, budget)
-    trial = _Trial(
-        key=key,
-        slos=slos,
-        budget=budget,
-        level=level(budget, MOST_CANDIDATES, len(slos)),
-        seed=scenario.run.seed if seed is None else seed,
-        jobs=jobs,
-        tell=tell,
-    )
+    chosen = scenario.run.seed if seed is None else seed
+    interval = level(budget, MOST_CANDIDATES, len(slos))
     candidates: list[Candidate] = []
+    with kept(store) as folder, pool(jobs, cluster) as workers:
+        trial = _Trial(key, slos, budget, interval, chosen, Store(folder), workers, tell)
 
-    def verdict(value: float) -> Verdict:
-        candidates.append(trial.of(value))
-        return candidates[-1].verdict
+        def verdict(value: float) -> Verdict:
+            candidates.append(trial.of(value))
+            return candidates[-1].verdict
 
-    bracket = search(verdict, axis)
-    return Capacity(key, slos, bracket, tuple(candidates), trial.level, budget, trial.seed)
+        bracket = search(verdict, axis)
+    return Capacity(key, slos, bracket, tuple(candidates), interval, budget, chosen)
 
 
 def _axis(
@@ -244,47 +247,47 @@ class _Trial:
     budget: int
     level: float
     seed: int
-    jobs: int | None
+    store: Store
+    pool: Pool
     tell: Tell | None
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Those of the objectives, and the share that failed."""
+        return (*(slo.measure for slo in self.slos), FAILED)
 
     def of(self, value: float) -> Candidate:
         """Replicate until all objectives are known to be met, or one not to be."""
         scenario = self.key.at(value)
-        records: list[Records] = []
 
         def look(count: int) -> Candidate:
             if self.tell is not None:
                 self.tell(f"{self.key.path} = {self.key.text(value)}: {count} replications")
-            more = replicate(
-                scenario,
-                replications=count - len(records),
-                seed=self.seed,
-                first=len(records),
-                jobs=self.jobs,
-            )
-            records.extend(more.records)
-            return self._judged(value, records)
+            exactly = Precision.model_construct(half_width=0.5, least=count, most=count)
+            work = Work([scenario], self.measures, [], exactly, self.seed, version("docksim"))
+            return self._judged(value, run(work, self.store, self.pool)[0])
 
-        try:
-            return decide(look, self.budget)
-        except CommandError as error:
-            return self._impossible(value, len(records), f"does not fit: {error.outcome}")
+        return decide(look, self.budget)
 
-    def _judged(self, value: float, records: Sequence[Records]) -> Candidate:
-        if not judge(records).stable:
+    def _judged(self, value: float, done: Sequence[Replication]) -> Candidate:
+        if done[0].refusal:
+            return self._impossible(value, 0, done[0].refusal)
+        if not is_stable(done):
             # What is measured of a backlog without bound tells only how long the run was.
-            return self._impossible(value, len(records), UNSTABLE)
-        evidence = tuple(self._evidence(slo, records) for slo in self.slos)
-        failed = estimate(FAILED.of(each) for each in records).value
-        return Candidate(value, _together(evidence), evidence, len(records), failed)
+            return self._impossible(value, len(done), UNSTABLE)
+        evidence = tuple(self._evidence(place, done) for place in range(len(self.slos)))
+        failed = estimate(each.values[-1] for each in done).value
+        return Candidate(value, _together(evidence), evidence, len(done), failed)
 
     def _impossible(self, value: float, replications: int, reason: str) -> Candidate:
         evidence = (Evidence(UNKNOWN, Verdict.NOT_MET),) * len(self.slos)
         return Candidate(value, Verdict.NOT_MET, evidence, replications, reason=reason)
 
-    def _evidence(self, slo: Slo, records: Sequence[Records]) -> Evidence:
-        measured = estimate((slo.measure.of(each) for each in records), self.level)
-        return Evidence(measured, slo.judge(measured), slo.measure.is_carried_by(records))
+    def _evidence(self, place: int, done: Sequence[Replication]) -> Evidence:
+        slo = self.slos[place]
+        sizes = [each.sizes[place] for each in done]
+        measured = slo.measure.estimate([each.values[place] for each in done], sizes, self.level)
+        return Evidence(measured, slo.judge(measured), slo.measure.is_carried(sizes))
 
 
 def _together(evidence: Sequence[Evidence]) -> Verdict:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,7 +19,7 @@ from docksim.study.experiment.pool import pool
 from docksim.study.experiment.precision import is_stable
 from docksim.study.experiment.replication import Replication
 from docksim.study.experiment.runner import Progress, Work, run
-from docksim.study.experiment.store import Store
+from docksim.study.experiment.store import Store, kept
 from docksim.study.measure_names import (
     OF_COMPONENTS,
     Measure,
@@ -113,8 +111,8 @@ def compare(
     root = scenarios[0].run.seed if seed is None else seed
     exactly = Precision.model_construct(half_width=0.5, least=replications, most=replications)
     work = Work(scenarios, measures, [], exactly, root, version("docksim"))
-    with TemporaryDirectory(prefix="docksim-") as folder, pool(jobs, cluster) as workers:
-        done = run(work, Store(Path(folder)), workers, progress)
+    with kept(None) as folder, pool(jobs, cluster) as workers:
+        done = run(work, Store(folder), workers, progress)
     return Comparison(_named(scenarios), measures, tuple(map(tuple, done)), root)
 
 

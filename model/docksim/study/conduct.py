@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from docksim.scenario import load
 from docksim.scenario.errors import Problem, RefusedError, ScenarioError
@@ -16,9 +15,10 @@ from docksim.study.experiment.outcome import Series, StudyResults, parse_change
 from docksim.study.experiment.pool import Pool, pool
 from docksim.study.experiment.replication import Replication
 from docksim.study.experiment.runner import Progress, Work, run
-from docksim.study.experiment.store import Store
+from docksim.study.experiment.store import Store, kept
 from docksim.study.measure_names import Measure, find_measure
 from docksim.study.slo import Slo, parse_slo
+from docksim.study.warm_up import WarmUp, warm_up
 
 MORE = 10
 """Replications that are added at a time while the best one is not known yet."""
@@ -38,6 +38,8 @@ class Study:
         self.slos = tuple(self._slo(text) for text in self.study.slos)
         self.baseline = self._baseline()
         self._check_claims()
+        self._check_warm_up()
+        self._warm_up: WarmUp | None = None
 
     def conduct(
         self,
@@ -52,15 +54,21 @@ class Study:
         `jobs` processes, one a core by default; or the Dask cluster at that address. Raises
         StoreError or ClusterError; interrupted, it goes on from where it was when called again.
         """
-        if store is None:
-            with TemporaryDirectory(prefix="docksim-study-") as folder:
-                return self.conduct(folder, jobs=jobs, cluster=cluster, progress=progress)
-        kept = Store(Path(store))
-        with pool(jobs, cluster) as workers:
-            done = run(self._work(self.points, self.study.replicated), kept, workers, progress)
-            found = self._results(done, kept)
+        with kept(store) as folder, pool(jobs, cluster) as workers:
+            files = Store(folder)
+            if self.study.warm_up == "mser-5":
+                self._warm_up = self._leave_out_warm_up(jobs)
+            done = run(self._work(self.points, self.study.replicated), files, workers, progress)
+            found = self._results(done, files)
             if self.study.best is not None:
-                found = self._until_best(found, kept, workers, progress)
+                found = self._until_best(found, files, workers, progress)
+        return found
+
+    def _leave_out_warm_up(self, jobs: int | None) -> WarmUp:
+        """Of all points, what MSER-5 finds at the baseline, or at the first where there is none."""
+        found = warm_up((self.baseline or self.points[0]).scenario, jobs=jobs)
+        self.points = tuple(each.without(found.end) for each in self.points)
+        self.baseline = self._baseline()
         return found
 
     def _work(self, points: Sequence[Point], precision: Precision) -> Work:
@@ -80,6 +88,7 @@ class Study:
             series=tuple(series),
             baseline=self.baseline,
             seed=self.base.run.seed,
+            warm_up=self._warm_up,
             damaged=len(store.damaged),
         )
 
@@ -135,6 +144,12 @@ class Study:
                 raise self._missing("claim", error) from None
             except ValueError as error:
                 raise ScenarioError(Problem(str(error), file=f"{self._file}: claim")) from None
+
+    def _check_warm_up(self) -> None:
+        if self.study.warm_up == "mser-5" and self.base.run.duration is None:
+            found = "a warm-up is looked for in runs without a duration"
+            allowed = 'run.duration, or warm_up = "as stated"'
+            raise ScenarioError(Problem(found, allowed, file=f"{self._file}: warm_up"))
 
     def _missing(self, place: str, error: LookupError) -> ScenarioError:
         found = f"the design has no point with {error}"

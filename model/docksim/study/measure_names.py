@@ -25,11 +25,11 @@ from docksim.des.environment import Environment
 from docksim.des.streams import Streams
 from docksim.scenario.errors import Problem, RefusedError, nearest
 from docksim.scenario.workload import actions_of
-from docksim.study.estimates import is_carried
+from docksim.study.estimates import LEVEL, Estimate, estimate, is_carried
 from docksim.study.measures import QUANTILES, counted
 from docksim.study.scales import DURATION, NUMBER, RATE, SHARE, TIME, Scale
 from docksim.system.outcomes import IN_PROGRESS, OK
-from docksim.system.wiring import System
+from docksim.system.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +72,12 @@ class Measure(ABC):
     def size(self, records: Records) -> int:
         """Of the sample that it is taken over; 0 where that does not matter."""
         return 0
+
+    def estimate(
+        self, values: Sequence[float], sizes: Sequence[int], level: float = LEVEL
+    ) -> Estimate:
+        """The mean of replications' values with its interval; `sizes` of their samples."""
+        return estimate(values, level)
 
     def is_carried(self, sizes: Sequence[int]) -> bool:
         """False for a quantile that samples of these sizes are too small for."""
@@ -158,9 +164,28 @@ class Failed(Measure):
 
     def of(self, records: Records) -> float:
         """Those in progress count neither way."""
-        outcomes = _of_command(counted(records), self.command)["outcome"]
-        ended = outcomes[outcomes != IN_PROGRESS]
+        ended = self._ended(records)
         return float((ended != OK).mean()) if len(ended) else math.nan
+
+    def size(self, records: Records) -> int:
+        """How many commands it is the share of."""
+        return len(self._ended(records))
+
+    def estimate(
+        self, values: Sequence[float], sizes: Sequence[int], level: float = LEVEL
+    ) -> Estimate:
+        """Where none failed, or all did, replications have no spread, and tell less than that:
+        the interval is the exact one of a share of all commands (Clopper & Pearson 1934)."""
+        found = estimate(values, level)
+        if found.value not in (0.0, 1.0):
+            return found
+        far = float(1.0 - ((1.0 - level) / 2) ** (1.0 / sum(sizes)))
+        low, high = (0.0, far) if found.value == 0.0 else (1.0 - far, 1.0)
+        return Estimate(found.value, low, high, found.replications)
+
+    def _ended(self, records: Records) -> pd.Series[str]:
+        outcomes = _of_command(counted(records), self.command)["outcome"]
+        return outcomes[outcomes != IN_PROGRESS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +275,11 @@ def commands_of(scenario: Scenario) -> list[str]:
 
 
 def components_of(scenario: Scenario) -> list[str]:
-    """The components of the host, with the processes of the command path."""
-    return list(System(Environment(), scenario, Streams(scenario.run.seed), None).stations())
+    """The components of the host, with the processes of the command path, and what a fleet of such
+    hosts shares."""
+    fleet = scenario.fleet and scenario.fleet.model_copy(update={"hosts": 1})
+    small = scenario.model_copy(update={"fleet": fleet})
+    return list(Site(Environment(), small, Streams(scenario.run.seed), None).stations())
 
 
 def _unknown(name: str, commands: list[str], components: list[str]) -> Problem:

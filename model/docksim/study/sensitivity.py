@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -22,7 +20,7 @@ from docksim.study.estimates import Estimate, estimate
 from docksim.study.experiment.pool import pool
 from docksim.study.experiment.precision import is_stable
 from docksim.study.experiment.runner import Progress, Work, run
-from docksim.study.experiment.store import Store
+from docksim.study.experiment.store import Store, kept
 from docksim.study.inputs import Input, calibrated_inputs, inputs_of, with_inputs
 from docksim.study.measure_names import Measure, find_measure
 from docksim.study.shown import Shown
@@ -128,8 +126,8 @@ def sensitivity(
     scenarios = [with_inputs(scenario, inputs, row) for row in table]
     exactly = Precision.model_construct(half_width=0.5, least=replications, most=replications)
     work = Work(scenarios, [found], [], exactly, root, version("docksim"))
-    with TemporaryDirectory(prefix="docksim-") as folder, pool(jobs, cluster) as workers:
-        done = run(work, Store(Path(folder)), workers, progress)
+    with kept(None) as folder, pool(jobs, cluster) as workers:
+        done = run(work, Store(folder), workers, progress)
     values = [estimate(each.values[0] for each in series) for series in done]
     indices = _analyse(problem, method, sampled, np.array([v.value for v in values]), root)
     middle, *ends = values[len(sampled) :]

@@ -99,7 +99,7 @@ class Costs:
     def reply(
         self, source: str, target: str, text: str, *operations: str, over_link: bool = False
     ) -> Message:
-        """`source ⇢ target`: the source works; its payload may come over the host's link."""
+        """`source ⇢ target`: the source works; its payload may come over the host's path."""
         return self._message("reply", source, target, text, operations, over_link)
 
     def work(self, component: str, text: str, *operations: str) -> Message:
@@ -186,11 +186,11 @@ class Costs:
             else None
         )
         on_disk = cost.payload != "none"
-        if on_disk or over_link:
-            flow = None
-            if over_link:
-                rates = self._draws(f"{name}.stream_rate", self._stream_rate)
-                flow = Flow(self._host, rates)
+        flow = None
+        if over_link and not self._host.path.is_empty:
+            rates = self._draws(f"{name}.stream_rate", self._stream_rate)
+            flow = Flow(self._host.path, rates)
+        if on_disk or flow:
             transfer = Transfer(
                 self._env,
                 ledger,

@@ -14,11 +14,11 @@ import simpy
 from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Semaphore
-from docksim.des.sharing import Job
 from docksim.des.streams import Draws
 from docksim.system.activity import Activity, Booking, Step
 from docksim.system.command import Command
 from docksim.system.infrastructure.host import Host
+from docksim.system.infrastructure.path import Path
 from docksim.system.infrastructure.processor import NOTHING
 from docksim.system.ledger import Ledger
 
@@ -61,16 +61,16 @@ class Visit(Booking):
 
 
 class Flow:
-    """The link that a payload comes over, at most at the rate of one stream (bytes/s)."""
+    """The path that a payload comes over, at most at the rate of one stream (bytes/s)."""
 
-    def __init__(self, host: Host, stream_rate: Draws) -> None:
-        self._link = host.link
+    def __init__(self, path: Path, stream_rate: Draws) -> None:
+        self._path = path
         self._stream_rate = stream_rate
+        self.withdraw = path.withdraw
 
-    def begin(self, command: Command, size: float) -> tuple[Job, float]:
+    def begin(self, command: Command, size: float) -> tuple[simpy.Event, float]:
         """Start the transfer: the event of its end, and how long it takes at the least (s)."""
-        rate = self._stream_rate.at(command.number, command.occurrence)
-        return self._link.serve(size, rate), size / min(rate, self._link.capacity)
+        return self._path.begin(size, self._stream_rate.at(command.number, command.occurrence))
 
 
 class Transfer(Activity):
@@ -138,7 +138,7 @@ class Transfer(Activity):
             shortest = max(shortest, size / host.disk.capacity)
         if self._flow:
             transfer, at_least = self._flow.begin(command, size)
-            under_way.append((transfer, host.link.withdraw))
+            under_way.append((transfer, self._flow.withdraw))
             shortest = max(shortest, at_least)
         return under_way, shortest
 

@@ -40,6 +40,7 @@ from docksim.system.low_level_runtime.processes import Processes
 from docksim.system.low_level_runtime.runc import Runc
 from docksim.system.low_level_runtime.shim import Shim
 from docksim.system.messages import Costs
+from docksim.system.registry.origins import Place, alone
 from docksim.system.registry.registry import Registry
 from docksim.system.user.cli import Cli
 from docksim.system.waiting import Await
@@ -59,11 +60,21 @@ class System:
     """
 
     def __init__(
-        self, env: Environment, scenario: Scenario, streams: Streams, trace: Recorder | None
+        self,
+        env: Environment,
+        scenario: Scenario,
+        streams: Streams,
+        trace: Recorder | None,
+        place: Place | None = None,
     ) -> None:
-        """Raises NoSpaceLeft or OutOfMemory when what is to be there at the start does not fit."""
-        link = min(scenario.host.link, scenario.registry.bandwidth)
+        """`place` is its place in a fleet; without one it has the registry to itself.
+
+        Raises NoSpaceLeft or OutOfMemory when what is to be there at the start does not fit.
+        """
+        link = scenario.host.link if place else min(scenario.host.link, scenario.registry.bandwidth)
         self.host = Host(env, scenario.host, link, grouped=scenario.profile.is_grouped)
+        place = place or alone(env, scenario.registry)
+        provide = place.join(self.host)
         self.table = ContainerTable()
         costs = self._costs = Costs(env, scenario, streams, self.host, trace)
         engine = scenario.flow.variant == "engine"
@@ -74,7 +85,7 @@ class System:
             asker=DOCKERD if engine else CONTAINERD,
             log_reader=DOCKERD if engine else SHIM,
         )
-        self._registry = Registry(env, costs, streams, scenario.registry)
+        self._registry = Registry(env, costs, streams, scenario.registry, place.servers, provide)
         store = STORES[scenario.daemon.image_store]
         layers = LayerStore(self.host.space, store.keeps_blobs)
         self._puller = Puller(

@@ -119,3 +119,20 @@ def test_a_description_leaves_out_warm_ups_and_failures(dataset):
     assert (row["blocks"], row["count"], row["errors"]) == (2, 6, 0)
     assert row["p50"] == pytest.approx(0.15)
     assert row["spread"] == pytest.approx(0.1 / 0.15)
+
+
+def test_a_packed_dataset_is_the_same_in_fewer_files(dataset, tmp_path):
+    for block in range(5):
+        measured(dataset, f"block-{block}", [0.1 / 3, 0.2 * block], stop_timeout=0.1 + 0.2)
+    target = tmp_path / "packed"
+    dataset.pack(target)
+    packed = Dataset(target)
+    for name in ("blocks", "samples", "cpu"):
+        pd.testing.assert_frame_equal(packed.table(name), dataset.table(name))
+    assert packed.hash() == dataset.hash()
+    assert packed.manifest["facts"] == FACTS
+    assert sum(file.is_file() for file in target.rglob("*")) == 3
+    with pytest.raises(EngineError, match="packed"):
+        packed.begin(plan(), FACTS)
+    with pytest.raises(EngineError, match="not empty"):
+        dataset.pack(target)

@@ -1,13 +1,18 @@
 from itertools import pairwise
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from docksim.report import figures
 from docksim.report.figures.utilisation import MOST
 from docksim.report.style import BLUE, VERMILION
-from docksim.report.traces.hops import trace_of
+from docksim.report.traces.hops import TraceError, trace_of
+from docksim.report.traces.layers import layers_of
+from docksim.simulation import simulate_once
+from docksim.study.replicate import replicate
+from tests.helpers import THREE_LAYERS, plain, scenario
 from tests.study.factory import queue_results, records_of_a_pull
 
 
@@ -101,3 +106,72 @@ def test_drawing_leaves_the_readers_own_style_alone(results):
     before = dict(mpl.rcParams)
     drawn(figures.latency, results)
     assert dict(mpl.rcParams) == before
+
+
+def test_latency_over_time_has_both_quantiles_and_the_warm_up():
+    results = queue_results(replications=3, count=600)
+    axes = drawn(figures.latency_over_time, results)
+    assert "(s of simulated time)" in axes.get_xlabel()
+    assert "(s)" in axes.get_ylabel()
+    p50, p95 = axes.lines[:2]
+    assert (p95.get_ydata() >= p50.get_ydata()).all()
+    assert axes.get_legend().get_texts()[0].get_text() == "p50"
+
+
+def traced(images):
+    actions = [{"command": "pull", "image": image["name"]} for image in images]
+    workload = [{"kind": "batch", "count": 1, "mix": [action]} | {"name": action["image"]}
+                for action in actions]  # fmt: skip
+    given = scenario(images=images, workload=workload, daemon={"max_concurrent_downloads": 1})
+    return simulate_once(given, trace=True)
+
+
+def test_a_pull_by_layer_shows_what_each_waited_for():
+    records = traced([THREE_LAYERS])
+    trace = trace_of(records, "pull")
+    layers = layers_of(trace)
+    assert len(layers) == 3
+    for layer in layers:
+        spans = (layer.queued, layer.downloading, layer.waiting, layer.extracting)
+        assert all(start <= end for start, end in spans)
+        assert all(before[1] == after[0] for before, after in pairwise(spans))
+    # One slot: downloads come one after the other; a layer is extracted after its parent.
+    for below, above in pairwise(layers):
+        assert above.downloading[0] >= below.downloading[1] - 1e-9
+        assert above.extracting[0] >= below.extracting[1] - 1e-9
+    axes = drawn(figures.pull_layers, trace)
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "layer 1", "layer 2", "layer 3",
+    ]  # fmt: skip
+
+
+def test_a_command_that_pulled_nothing_has_no_layers():
+    given = scenario(workload=[{"kind": "batch", "count": 1, "mix": [{"command": "ps"}]}])
+    with pytest.raises(TraceError, match="no layer"):
+        layers_of(trace_of(simulate_once(given, trace=True), "ps"))
+
+
+def test_queues_are_those_of_a_traced_run():
+    results = replicate(plain(), replications=1, trace=True)
+    drawn(figures.queues, results)
+    with pytest.raises(TraceError, match="trace=True"):
+        drawn(figures.queues, replicate(plain(), replications=1))
+
+
+def test_predictions_are_drawn_against_measurements():
+    errors = pd.DataFrame(
+        {
+            "set": ["cycles", "pulls"],
+            "measure": "p50",
+            "measured": [0.1, 1.0],
+            "predicted": [0.11, 1.5],
+            "low": [0.10, 1.4],
+            "high": [0.12, 1.6],
+            "spread": [0.05, 2.0],
+        }
+    )
+    axes = figures.predicted_against_measured(errors, "p50", Figure().add_subplot())
+    assert "(s)" in axes.get_xlabel()
+    assert "(s)" in axes.get_ylabel()
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert names == ["within 20%", "cycles", "pulls"]

@@ -1,7 +1,8 @@
 """A dataset on disk: a folder a block, written whole when it is finished, and what they are of.
 
 Samples of the block that is being measured go to a file line by line, so that an interruption
-loses none; it is only a finished block that is not measured again.
+loses none; it is only a finished block that is not measured again. A dataset that is finished can
+be packed into a file a table, to be passed on.
 """
 
 from __future__ import annotations
@@ -25,6 +26,14 @@ from docksim.engine.measurement.points import Point
 
 PARTIAL = ".partial"
 PROBES = "probes.parquet"
+TABLES = "tables"
+"""The folder of a packed dataset's tables."""
+
+BLOCKS = "blocks.json"
+
+HASH = "sha256"
+"""Of a packed dataset, in its manifest."""
+
 LINES = "samples.jsonl"
 """Samples as they come; a finished block has them in its table."""
 
@@ -70,6 +79,8 @@ class Dataset:
         Raises EngineError when it is of another plan.
         """
         stated = plan.model_dump(mode="json")
+        if self.is_packed:
+            raise EngineError(f"{self.folder} is a packed dataset: choose another folder")
         if self._manifest.exists():
             if not _has_grown(self.manifest["plan"], stated):
                 raise EngineError(f"{self.folder} holds another plan's data: choose another folder")
@@ -111,23 +122,58 @@ class Dataset:
     def table(self, name: str) -> pd.DataFrame:
         """All finished blocks' rows of a table. Raises EngineError when there are none."""
         _ = self.manifest
-        folders = self._finished()
         if name == "blocks":
-            return pd.DataFrame([json.loads((f / "block.json").read_text()) for f in folders])
+            return pd.DataFrame(self._described())
+        if self.is_packed:
+            file = self.folder / TABLES / f"{name}.parquet"
+            return pd.read_parquet(file) if file.exists() else pd.DataFrame()
         frames = [
             pd.read_parquet(f / f"{name}.parquet").assign(block=f.name)
-            for f in folders
+            for f in self._finished()
             if (f / f"{name}.parquet").exists()
         ]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     def hash(self) -> str:
-        """Of all that is in it: a profile says by it where its numbers come from."""
+        """Of all that is in it: a profile says by it where its numbers come from. Packing keeps
+        it."""
+        if self.is_packed:
+            return str(self.manifest[HASH])
         digest = hashlib.sha256(self._manifest.read_bytes())
         for folder in self._finished():
             for file in sorted(folder.glob("*.parquet")):
                 digest.update(file.read_bytes())
         return digest.hexdigest()
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it is there in a file a table."""
+        return (self.folder / TABLES).exists()
+
+    def pack(self, target: Path) -> None:
+        """Write all of it to an empty folder, in few files.
+
+        Raises EngineError when there is no finished block, or the folder holds something.
+        """
+        blocks = self._described()
+        if target.exists() and any(target.iterdir()):
+            raise EngineError(f"{target} is not empty: choose another folder")
+        tables = target / TABLES
+        tables.mkdir(parents=True)
+        names = {file.stem for file in self._blocks.glob("*/*.parquet")}
+        for name in sorted(names):
+            self.table(name).to_parquet(tables / f"{name}.parquet", index=False)
+        write_whole(tables / BLOCKS, {"blocks": blocks})
+        if not self.probes.empty:
+            self.probes.to_parquet(target / PROBES, index=False)
+        write_whole(target / self._manifest.name, self.manifest | {HASH: self.hash()})
+
+    def _described(self) -> list[dict[str, Any]]:
+        """What each block is."""
+        if self.is_packed:
+            packed: dict[str, Any] = json.loads((self.folder / TABLES / BLOCKS).read_text())
+            return list(packed["blocks"])
+        return [json.loads((f / "block.json").read_text()) for f in self._finished()]
 
     @property
     def _blocks(self) -> Path:

@@ -9,6 +9,9 @@ from docksim.report.figures.bounds import (
 from docksim.report.figures.canvas import save
 from docksim.report.figures.capacity import candidates, demand_curve
 from docksim.report.figures.latency import latency, latency_distribution, latency_height
+from docksim.report.figures.over_time import latency_over_time, queues
+from docksim.report.figures.predictions import predicted_against_measured
+from docksim.report.figures.pull_layers import pull_layers, pull_layers_height
 from docksim.report.figures.response import heat_map, response
 from docksim.report.figures.timeline import timeline
 from docksim.report.figures.tornado import tornado, tornado_height
@@ -24,6 +27,11 @@ __all__ = [
     "latency_bounds",
     "latency_distribution",
     "latency_height",
+    "latency_over_time",
+    "predicted_against_measured",
+    "pull_layers",
+    "pull_layers_height",
+    "queues",
     "response",
     "save",
     "throughput_bounds",

@@ -144,6 +144,13 @@ class Picture(Section):
         return self
 
 
+class PullPicture(Section):
+    """A figure of the report: the first pull at a point, layer by layer."""
+
+    at: Levels = Field(default_factory=dict)
+    """Levels of factors, where they are not the baseline's."""
+
+
 class StudyFile(Section):
     """All of it."""
 
@@ -165,12 +172,16 @@ class StudyFile(Section):
     baseline: Levels = Field(default_factory=dict)
     """A level of each factor to compare with; the first ones by default."""
     slos: tuple[Name, ...] = ()
+    warm_up: Literal["as stated", "mser-5"] = "as stated"
+    """What is left out at the beginning: what the scenario states, or what MSER-5 finds at the
+    baseline, for all points."""
     replications: Positive | None = None
     """Exactly so many a point, instead of a precision."""
     precision: Precision | None = None
     claim: tuple[Claim, ...] = ()
     best: Best | None = None
     figure: tuple[Picture, ...] = ()
+    pull: tuple[PullPicture, ...] = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -209,6 +220,7 @@ class StudyFile(Section):
     def _selections(self) -> list[tuple[str, Levels]]:
         claimed = [("claim", levels) for each in self.claim for levels in (each.at, each.against)]
         drawn = [("figure", each.at) for each in self.figure]
+        drawn += [("pull", each.at) for each in self.pull]
         return [("baseline", self.baseline), *claimed, *drawn]
 
     def _check(self, place: str, levels: Levels) -> None:

@@ -36,6 +36,11 @@ class Point:
         """Whether it has these levels."""
         return all(self.levels[name] == label(level) for name, level in levels.items())
 
+    def without(self, warm_up: float) -> Point:
+        """The same, with so much of the beginning (s) left out."""
+        run = self.scenario.run.model_copy(update={"warm_up": warm_up})
+        return replace(self, scenario=self.scenario.model_copy(update={"run": run}))
+
     @property
     def name(self) -> str:
         """Its levels, for a table or a message."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from docksim.study.design.document import Claim, Levels, StudyFile
 from docksim.study.design.points import Point, find
-from docksim.study.estimates import LEVEL, UNKNOWN, Estimate, estimate, relative_change
+from docksim.study.estimates import LEVEL, UNKNOWN, Estimate, relative_change
 from docksim.study.experiment.precision import is_precise, is_stable
 from docksim.study.experiment.replication import Replication
 from docksim.study.selection import survivors
@@ -22,6 +22,7 @@ from docksim.study.slo import Slo, Verdict
 if TYPE_CHECKING:
     from docksim.scenario import Scenario
     from docksim.study.measure_names import Measure
+    from docksim.study.warm_up import WarmUp
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Series:
     def values(self, place: int) -> list[float]:
         """One measure, replication by replication."""
         return [each.values[place] for each in self.replications]
+
+    def sizes(self, place: int) -> list[int]:
+        """Of its samples, replication by replication."""
+        return [each.sizes[place] for each in self.replications]
 
     @cached_property
     def is_stable(self) -> bool:
@@ -57,6 +62,8 @@ class StudyResults(Shown):
     series: tuple[Series, ...]
     baseline: Point | None
     seed: int
+    warm_up: WarmUp | None = None
+    """Where it was looked for."""
     damaged: int = 0
     """Stored replications that were not whole, and were run again."""
     _estimates: dict[tuple[int, str], Estimate] = field(default_factory=dict)
@@ -92,7 +99,8 @@ class StudyResults(Shown):
         """A measure at a point; unknown for the latencies of a point past its capacity."""
         if not self._means_anything(series, measure):
             return UNKNOWN
-        return estimate(series.values(self.place(measure)))
+        place = self.place(measure)
+        return self.measures[place].estimate(series.values(place), series.sizes(place))
 
     def change(
         self, series: Series, against: Series, measure: str, level: float | None = None
@@ -107,8 +115,7 @@ class StudyResults(Shown):
     def is_carried(self, series: Series, measure: str) -> bool:
         """Whether the samples are large enough for this measure."""
         place = self.place(measure)
-        sizes = [each.sizes[place] for each in series.replications]
-        return self.measures[place].is_carried(sizes)
+        return self.measures[place].is_carried(series.sizes(place))
 
     def is_precise(self, series: Series) -> bool:
         """Whether all headline measures are as precise as was asked for."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from docksim.study.experiment.replication import Replication
@@ -67,6 +69,16 @@ class Store:
 
     def _file(self, point: str, number: int) -> Path:
         return self.folder / point / f"{number:05}.json"
+
+
+@contextmanager
+def kept(folder: str | Path | None) -> Iterator[Path]:
+    """That folder; without one, a folder that is gone in the end."""
+    if folder is not None:
+        yield Path(folder)
+        return
+    with TemporaryDirectory(prefix="docksim-replications-") as temporary:
+        yield Path(temporary)
 
 
 def identity(scenario: Scenario, seed: int, measures: Sequence[Measure], version: str) -> str:

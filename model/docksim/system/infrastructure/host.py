@@ -7,6 +7,7 @@ from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Lock
 from docksim.des.sharing import SharedStation
 from docksim.scenario.host import Host as HostSettings
+from docksim.system.infrastructure.path import Path
 from docksim.system.infrastructure.processor import processor
 from docksim.system.infrastructure.reserve import Reserve
 from docksim.system.outcomes import NoSpaceLeft, OutOfMemory
@@ -19,6 +20,7 @@ class Host:
     disk     bandwidth (bytes/s), shared by those who read and write
     journal  flushes, one after another: a file system commits one transaction at a time
     link     to the registry (bytes/s), shared max-min
+    path     what a download passes: the link, and whatever the host has been given beyond it
     memory, space   what is taken and given back (bytes)
     """
 
@@ -35,6 +37,7 @@ class Host:
         self.disk = SharedStation(env, "host.disk", settings.disk_bandwidth)
         self.journal = FifoStation(env, "host.journal", 1)
         self.link = SharedStation(env, "host.link", link_bandwidth)
+        self.path = Path(env, self.link)
         self.memory = Reserve(settings.memory, OutOfMemory)
         self.space = Reserve(settings.disk_size, NoSpaceLeft)
         self.locks: dict[str, Lock] = {}

@@ -15,6 +15,7 @@ from docksim.system.command import ATTEMPT_STRIDE, Command
 from docksim.system.components import DOCKERD, REGISTRY
 from docksim.system.messages import Costs
 from docksim.system.outcomes import ImageNotFound, RegistryUnavailable
+from docksim.system.registry.origins import Provide
 from docksim.system.registry.rate_limit import RateLimit
 
 Events = Generator[simpy.Event, object, None]
@@ -29,9 +30,10 @@ class BrokenTransfer(Exception):
 
 
 class Registry:
-    """One registry, asked by one dockerd.
+    """The registry as one dockerd sees it.
 
-    Its servers answer requests in turn; the bodies share the host's link.
+    Its servers answer requests in turn; the bodies come over the host's path, as soon as they are
+    provided there.
     """
 
     def __init__(
@@ -40,12 +42,15 @@ class Registry:
         costs: Costs,
         streams: Streams,
         settings: RegistrySettings,
+        servers: FifoStation,
+        provide: Provide,
     ) -> None:
         self._env = env
         self._settings = settings
         self.resumable = settings.resumable
         self._limit = RateLimit(settings.rate_limit, settings.rate_window)
-        self.servers = FifoStation(env, "registry.servers", settings.servers)
+        self.servers = servers
+        self._provide = provide
         self._faults = streams.uniforms("registry fault")
         self._break = streams.uniforms("registry break point")
         call, reply = costs.call, costs.reply
@@ -94,6 +99,8 @@ class Registry:
         fault = self._draw_fault(command)
         if fault < self._settings.error_share:
             raise BrokenTransfer(0.0)
+        yield from command.settle(self._env)
+        yield from self._provide(layer)
         rest = layer.compressed - offset
         if fault >= self._settings.error_share + self._settings.reset_share:
             yield from self._data(command, size=rest)
