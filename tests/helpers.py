@@ -51,7 +51,11 @@ _ACTIONS: TypeAdapter[Action] = TypeAdapter(Action)
 
 
 def scenario(**sections: Any) -> Scenario:
-    """A scenario of these sections; an image that is present and one `ps` where none is given."""
+    """A scenario of these sections; an image that is present and one `ps` where none is given.
+
+    Costs are the provisional profile's: a calibration is to move no test of the model.
+    """
+    sections["profile"] = {"base": "provisional"} | sections.get("profile", {})
     sections.setdefault("images", [PRESENT])
     sections.setdefault("workload", [{"kind": "batch", "count": 1, "mix": [{"command": "ps"}]}])
     return loads(tomli_w.dumps(sections))

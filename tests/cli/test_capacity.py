@@ -45,7 +45,7 @@ def test_capacity_writes_a_report(queue, tmp_path):
     assert str(out) in done.stdout
     files = {file.name for file in out.iterdir()}
     assert files == {
-        "candidates.csv", "candidates.png", "manifest.json",
+        ".docksim-replications", "candidates.csv", "candidates.png", "manifest.json",
         "report.md", "scenario.toml", "summary.json",
     }  # fmt: skip
     table = pd.read_csv(out / "candidates.csv")

@@ -37,7 +37,7 @@ def test_it_writes_a_valid_scenario(tmp_path: Path) -> None:
     assert code == 0
     assert f"docksim scenario check {file}" in output
     scenario = load(file)
-    assert scenario.profile.name.startswith("default")
+    assert scenario.profile.name == "measured"
     assert {workload.kind for workload in scenario.workload} == {"open", "closed", "batch"}
 
 

@@ -7,10 +7,11 @@ CLIENTS = 8
 
 
 def run_and_remove(commands: int, scheduler: str = "fifo", clients: int = CLIENTS) -> Scenario:
-    """Closed clients on a host of the default profile, where the image is present."""
+    """Closed clients on a host of the provisional profile, where the image is present."""
     return loads(f"""
         name = "run and remove"
         flow.variant = "diagram"
+        profile.base = "provisional"
         host.scheduler = "{scheduler}"
         storage.driver = "overlay2"
         network.driver = "bridge"

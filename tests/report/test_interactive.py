@@ -18,7 +18,10 @@ def _close_figures():
     pyplot.close("all")
 
 
-@pytest.mark.parametrize("name", ["latency", "latency_distribution", "utilisation", "in_system"])
+@pytest.mark.parametrize(
+    "name",
+    ["latency", "latency_distribution", "latency_over_time", "utilisation", "in_system"],
+)
 def test_results_draw_themselves_on_new_axes_or_on_given_ones(name):
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure

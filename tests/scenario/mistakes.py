@@ -257,8 +257,8 @@ MISTAKES = {
     ),
     "unknown profile": (
         'base = "profile.toml"',
-        'base = "defualt"',
-        ['profile.base: unknown profile "defualt"', "a path to a .toml file", '"default"?'],
+        'base = "mesured"',
+        ['profile.base: unknown profile "mesured"', "a path to a .toml file", '"measured"?'],
     ),
     "no such profile": (
         'base = "profile.toml"',

@@ -96,11 +96,11 @@ class Plots:
 
         return in_system(self._results, ax)
 
-    def latency_over_time(self, command: str | None = None, ax: Axes | None = None) -> Axes:
+    def latency_over_time(self, ax: Axes | None = None, command: str | None = None) -> Axes:
         """p50 and p95 in the course of the run, with the warm-up shaded."""
         from docksim.report.figures import latency_over_time
 
-        return latency_over_time(self._results, command, ax)
+        return latency_over_time(self._results, ax, command)
 
     def queues(self, ax: Axes | None = None) -> Axes:
         """How many wait where over time, in the first replication; needs `trace=True`."""

@@ -108,7 +108,7 @@ class Profile(Section):
 
     base: Annotated[str, AfterValidator(_laid_under)] = STANDALONE
     """A shipped profile's name, or a file's path relative to the scenario's; what the scenario
-    does not state itself is taken from there ("default" when left out). Once loaded, a scenario
+    does not state itself is taken from there ("measured" when left out). Once loaded, a scenario
     states everything: "none"."""
     name: Name
     """What the profile is called."""

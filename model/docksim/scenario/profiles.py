@@ -14,8 +14,11 @@ from docksim.scenario.errors import RefusedError, ScenarioError, unknown
 from docksim.scenario.files import parse_toml, read_text
 from docksim.scenario.profile import STANDALONE
 
-DEFAULT = "default"
+DEFAULT = "measured"
 """The base of a scenario that does not say."""
+
+PROVISIONAL = "provisional"
+"""What a calibration takes for what it has not measured: estimates, each with its source."""
 
 _SUFFIX = "-profile.toml"
 _ABOUT = ("name", "description", "operations")

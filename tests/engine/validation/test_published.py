@@ -34,7 +34,7 @@ def profile(tmp_path):
     from importlib import resources
 
     file = tmp_path / "own.toml"
-    text = resources.files("docksim.scenario.data").joinpath("default-profile.toml").read_text()
+    text = resources.files("docksim.scenario.data").joinpath("provisional-profile.toml").read_text()
     file.write_text(text)
     return file
 

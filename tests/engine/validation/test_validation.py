@@ -91,7 +91,7 @@ def test_only_loads_that_can_be_simulated_are(changes, covered):
 @pytest.fixture
 def profile(tmp_path):
     file = tmp_path / "own.toml"
-    text = resources.files("docksim.scenario.data").joinpath("default-profile.toml").read_text()
+    text = resources.files("docksim.scenario.data").joinpath("provisional-profile.toml").read_text()
     file.write_text(text.replace("[host]", '[host]\nreference = "500 us"', 1))
     return file
 

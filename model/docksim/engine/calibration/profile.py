@@ -16,7 +16,7 @@ from docksim.engine.calibration.demands import Demand, Key, demands, reference_o
 from docksim.engine.calibration.fitting import Fit, fit
 from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.measurement.dataset import Dataset
-from docksim.scenario.profiles import DEFAULT, read_profile
+from docksim.scenario.profiles import PROVISIONAL, read_profile
 from docksim.scenario.quantities import SECONDS
 from docksim.scenario.randomness import RandomQuantity
 
@@ -68,7 +68,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     shares = allocate(found)
     facts = dataset.manifest["facts"]
     source = f"engine {facts['engine']['ServerVersion']}, {facts['date']}, one client"
-    _, base = read_profile(DEFAULT, Path())
+    _, base = read_profile(PROVISIONAL, Path())
     operations = base["profile"]["operations"]
     flushes, busy = _flushes(dataset)
     flush = float(np.mean(flushes)) if flushes else 0.0

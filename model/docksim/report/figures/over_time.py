@@ -28,7 +28,7 @@ LONGEST = 5
 """Components whose queues are shown."""
 
 
-def latency_over_time(results: Results, command: str | None = None, ax: Axes | None = None) -> Axes:
+def latency_over_time(results: Results, ax: Axes | None = None, command: str | None = None) -> Axes:
     """p50 and p95 of the commands that arrived in each part of the run: the mean over replications
     with its 95 % interval, the warm-up shaded."""
     end = max(records.window[1] for records in results.records)
