@@ -29,7 +29,9 @@ bench: $(INSTALLED)  ## Measure how fast the model runs
 	$(BIN)/python -m tests.perf.run
 
 validate: $(INSTALLED)  ## As root: measure a private engine, calibrate, and hold predictions against it
-	$(BIN)/docksim measure experiments/plans/engine.toml --out results/validation/dataset
+	$(BIN)/docksim measure experiments/plans/engine.toml --out results/validation/measurements
+	rm -rf results/validation/dataset
+	$(BIN)/docksim measure --pack results/validation/measurements --out results/validation/dataset
 	$(BIN)/docksim calibrate results/validation/dataset --out results/validation/measured.toml
 	$(BIN)/docksim validate --profile results/validation/measured.toml \
 		--dataset results/validation/dataset --out results/validation

@@ -21,6 +21,7 @@ from tests.perf.facts import machine, versions
 from tests.perf.growth import of_commands, of_flows
 from tests.perf.results import Figure, Results
 from tests.perf.scenarios import run_and_remove
+from tests.perf.sweep import POINTS, REPLICATIONS, sweep
 from tests.perf.timing import Spread, contest
 
 SUMMARY = Path("results/benchmarks/summary.json")
@@ -32,6 +33,7 @@ GROWTH = (10**3, 10**4, 10**5)
 FULL_GROWTH = (*GROWTH, 10**6)
 FLOWS = (10, 100, 1_000, 10_000)
 HELP_RUNS = 7
+STUDIES = 3
 HELP = (sys.executable, "-c", "from docksim.cli.app import main; main()", "--help")
 
 
@@ -46,6 +48,7 @@ def main() -> None:
         "Ciw and salabim": compare_with_simulators,
         "more and more commands": partial(let_commands_grow, sizes=FULL_GROWTH if full else GROWTH),
         "more and more flows": let_flows_grow,
+        "a study": conduct_a_study,
         "docksim --help": ask_for_help,
     }.items():
         with console.status(text):
@@ -113,6 +116,22 @@ def compare_with_simulators(results: Results) -> None:
         results.figures.append(Figure(f"{name}_ratio", text, ratio, at_least=1, digits=1))
         sojourns = (timed.results["docksim"], timed.results[name])
         results.agreement.append(difference(f"tandem: mean sojourn, {title}", *sojourns))
+
+
+def conduct_a_study(results: Results) -> None:
+    found = sweep(STUDIES)
+    text = f"study of {POINTS} points, {REPLICATIONS} replications each"
+    results.figures += [
+        Figure("study_busy", f"{text}: share of the cores busy", found.busy, at_least=0.9),
+        Figure(
+            "study_overhead_s",
+            "  core-seconds a replication beyond its simulation",
+            found.overhead,
+            below=0.005,
+            unit=" s",
+            digits=4,
+        ),
+    ]
 
 
 def let_commands_grow(results: Results, sizes: tuple[int, ...]) -> None:

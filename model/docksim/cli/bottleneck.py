@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from docksim.cli.capacity import listed
+from docksim.cli.options import Assignments, Jobs, Seed
 from docksim.cli.running import clear_errors, page, progress_bar, scenario_as_run
 
 
@@ -21,14 +22,10 @@ def bottleneck(
         metavar="VALUES",
         help='Levels of it, as "1, 4, 16" or "1 /s, 2 /s"; up to saturation by default.',
     ),
-    assignments: list[str] = typer.Option(
-        [], "--set", metavar="KEY.PATH=VALUE", help="Change one value, as host.cores=8."
-    ),
-    seed: int | None = typer.Option(None, min=0, help="Root of all random numbers."),
+    assignments: Assignments = [],  # noqa: B006
+    seed: Seed = None,
     replications: int | None = typer.Option(None, min=1, help="Independent repetitions a level."),
-    jobs: int | None = typer.Option(
-        None, min=1, help="Processes to run them in; one a core by default."
-    ),
+    jobs: Jobs = None,
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
     out: Path | None = typer.Option(
         None, metavar="DIR", help="Write report, tables, figures and a manifest there."

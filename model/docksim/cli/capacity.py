@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from docksim.cli.options import Assignments, Cluster, Jobs, Seed
 from docksim.cli.running import (
     STORE,
     clear_errors,
@@ -42,16 +43,10 @@ def capacity(
     ),
     tolerance: float = typer.Option(0.05, help="Relative width of the answer."),
     budget: int = typer.Option(32, help="Replications of one value, at most."),
-    assignments: list[str] = typer.Option(
-        [], "--set", metavar="KEY.PATH=VALUE", help="Change one value, as host.cores=8."
-    ),
-    seed: int | None = typer.Option(None, min=0, help="Root of all random numbers."),
-    jobs: int | None = typer.Option(
-        None, min=1, help="Processes to run them in; one a core by default."
-    ),
-    cluster: str | None = typer.Option(
-        None, metavar="tcp://HOST:PORT", help="Run them on this Dask cluster instead."
-    ),
+    assignments: Assignments = [],  # noqa: B006
+    seed: Seed = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
     out: Path | None = typer.Option(
         None,

@@ -6,23 +6,24 @@ from pathlib import Path
 
 import typer
 
-from docksim.cli.running import clear_errors, page, replications_bar, study_errors
+from docksim.cli.options import Cluster, Jobs, Report, Seed, Table
+from docksim.cli.running import (
+    clear_errors,
+    print_answer,
+    print_table,
+    replications_bar,
+    study_errors,
+)
 
 
 def compare(
     files: list[Path] = typer.Argument(metavar="A B [C ...]", help="Scenario files."),
     replications: int = typer.Option(10, min=2, help="Of each scenario."),
-    seed: int | None = typer.Option(None, min=0, help="Root of all random numbers."),
-    jobs: int | None = typer.Option(
-        None, min=1, help="Processes to run them in; one a core by default."
-    ),
-    cluster: str | None = typer.Option(
-        None, metavar="tcp://HOST:PORT", help="Run it on this Dask cluster instead."
-    ),
-    as_json: bool = typer.Option(False, "--json", help="Print the table as JSON."),
-    out: Path | None = typer.Option(
-        None, metavar="DIR", help="Write report, table and a manifest there."
-    ),
+    seed: Seed = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    as_json: Table = False,
+    out: Report = None,
 ) -> None:
     """Compare scenarios: paired differences of every measure, and where the time went."""
     from docksim.report import compare as report
@@ -44,12 +45,6 @@ def compare(
         if publish is not None:
             publish(partial(report.write_files, found))
     if as_json:
-        typer.echo(found.table().to_json(orient="records", indent=2, double_precision=12))
-        return
-    console = page()
-    console.print(report.answer(found), highlight=False)
-    console.print()
-    for sheet in report.sheets(found):
-        console.print(sheet.rich(), highlight=False)
-    if out:
-        typer.echo(f"Written to {out}")
+        print_table(found.table())
+    else:
+        print_answer(report.answer(found), report.sheets(found), out)

@@ -1,6 +1,6 @@
 """What the commands that run a scenario share: reading it, progress, output, errors."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
+    from docksim.report.sheet import Sheet
     from docksim.scenario import Scenario
 
 UNUSABLE_INPUT = 2
@@ -124,3 +126,19 @@ def page() -> "Console":
 
     console = Console()
     return console if console.is_terminal else Console(width=PAGE)
+
+
+def print_table(table: "pd.DataFrame") -> None:
+    """As JSON, a record a row."""
+    typer.echo(table.to_json(orient="records", indent=2, double_precision=12))
+
+
+def print_answer(answer: str, sheets: "Iterable[Sheet]", out: Path | None) -> None:
+    """An answer in words, then its tables, and where its files are."""
+    console = page()
+    console.print(answer, highlight=False)
+    console.print()
+    for sheet in sheets:
+        console.print(sheet.rich(), highlight=False)
+    if out:
+        typer.echo(f"Written to {out}")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from docksim.cli.options import Assignments
 from docksim.cli.running import page
 
 app = typer.Typer(help="Check scenario files, or print their JSON schema.", no_args_is_help=True)
@@ -12,9 +13,7 @@ app = typer.Typer(help="Check scenario files, or print their JSON schema.", no_a
 @app.command()
 def check(
     file: Path = typer.Argument(help="The scenario."),
-    assignments: list[str] = typer.Option(
-        [], "--set", metavar="KEY.PATH=VALUE", help="Change one value, as host.cores=8."
-    ),
+    assignments: Assignments = [],  # noqa: B006
 ) -> None:
     """Say what is wrong with a scenario, or what it will do."""
     from docksim.scenario import load

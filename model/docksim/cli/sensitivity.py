@@ -7,10 +7,12 @@ from pathlib import Path
 
 import typer
 
+from docksim.cli.options import Assignments, Cluster, Jobs, Report, Seed, Table
 from docksim.cli.running import (
     UNUSABLE_INPUT,
     clear_errors,
-    page,
+    print_answer,
+    print_table,
     replications_bar,
     scenario_as_run,
     study_errors,
@@ -36,20 +38,12 @@ def sensitivity(
     method: Method = typer.Option(Method.SOBOL, help="Screening by Morris, or indices by Sobol."),
     points: int = typer.Option(64, help="Base points; a power of two for sobol."),
     replications: int = typer.Option(3, min=1, help="Of each point."),
-    assignments: list[str] = typer.Option(
-        [], "--set", metavar="KEY.PATH=VALUE", help="Change one value, as host.cores=8."
-    ),
-    seed: int | None = typer.Option(None, min=0, help="Root of all random numbers."),
-    jobs: int | None = typer.Option(
-        None, min=1, help="Processes to run them in; one a core by default."
-    ),
-    cluster: str | None = typer.Option(
-        None, metavar="tcp://HOST:PORT", help="Run it on this Dask cluster instead."
-    ),
-    as_json: bool = typer.Option(False, "--json", help="Print the table as JSON."),
-    out: Path | None = typer.Option(
-        None, metavar="DIR", help="Write report, table, figure and a manifest there."
-    ),
+    assignments: Assignments = [],  # noqa: B006
+    seed: Seed = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    as_json: Table = False,
+    out: Report = None,
 ) -> None:
     """Find out which inputs a measure depends on, by Morris screening or Sobol indices."""
     scenario = scenario_as_run(file, assignments, seed, None)
@@ -76,14 +70,9 @@ def sensitivity(
         if publish is not None:
             publish(partial(report.write_files, found))
     if as_json:
-        typer.echo(found.table().to_json(orient="records", indent=2, double_precision=12))
-        return
-    console = page()
-    console.print(report.answer(found), highlight=False)
-    console.print()
-    console.print(report.sheet(found).rich(), highlight=False)
-    if out:
-        typer.echo(f"Written to {out}")
+        print_table(found.table())
+    else:
+        print_answer(report.answer(found), [report.sheet(found)], out)
 
 
 def _range(text: str) -> tuple[str, tuple[str, str]]:

@@ -5,19 +5,16 @@ from pathlib import Path
 
 import typer
 
+from docksim.cli.options import Assignments, Jobs, Seed
 from docksim.cli.running import clear_errors, page, progress_bar, scenario_as_run
 
 
 def simulate(
     file: Path = typer.Argument(metavar="SCENARIO", help="The scenario file."),
-    assignments: list[str] = typer.Option(
-        [], "--set", metavar="KEY.PATH=VALUE", help="Change one value, as host.cores=8."
-    ),
-    seed: int | None = typer.Option(None, min=0, help="Root of all random numbers."),
+    assignments: Assignments = [],  # noqa: B006
+    seed: Seed = None,
     replications: int | None = typer.Option(None, min=1, help="Independent repetitions."),
-    jobs: int | None = typer.Option(
-        None, min=1, help="Processes to run them in; one a core by default."
-    ),
+    jobs: Jobs = None,
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
     out: Path | None = typer.Option(
         None, metavar="DIR", help="Write records, summary, figures and a manifest there."

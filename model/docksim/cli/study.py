@@ -4,7 +4,15 @@ from pathlib import Path
 
 import typer
 
-from docksim.cli.running import STORE, clear_errors, page, replications_bar, study_errors
+from docksim.cli.options import Cluster, Jobs, Table
+from docksim.cli.running import (
+    STORE,
+    clear_errors,
+    print_answer,
+    print_table,
+    replications_bar,
+    study_errors,
+)
 
 
 def study(
@@ -12,13 +20,9 @@ def study(
     out: Path | None = typer.Option(
         None, metavar="DIR", help="Where the report goes; results/NAME by default."
     ),
-    jobs: int | None = typer.Option(
-        None, min=1, help="Processes to run it in; one a core by default."
-    ),
-    cluster: str | None = typer.Option(
-        None, metavar="tcp://HOST:PORT", help="Run it on this Dask cluster instead."
-    ),
-    as_json: bool = typer.Option(False, "--json", help="Print the table as JSON."),
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    as_json: Table = False,
 ) -> None:
     """Conduct a study; the same command again goes on where it stopped."""
     from docksim.report import study as report
@@ -33,13 +37,8 @@ def study(
             results = planned.conduct(target / STORE, jobs=jobs, cluster=cluster, progress=progress)
         publish(lambda folder: report.write_files(results, folder))
     if as_json:
-        typer.echo(results.table().to_json(orient="records", indent=2, double_precision=12))
+        print_table(results.table())
         return
-    console = page()
-    console.print(report.answer(results), highlight=False)
-    console.print()
-    for sheet in report.sheets(results):
-        console.print(sheet.rich(), highlight=False)
     if results.damaged:
         typer.echo(f"{results.damaged} stored replications were damaged, and were run again")
-    typer.echo(f"Written to {target}")
+    print_answer(report.answer(results), report.sheets(results), target)

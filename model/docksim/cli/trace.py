@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from docksim.cli.options import Assignments, Seed
 from docksim.cli.running import PAGE, clear_errors, page, progress_bar, scenario_as_run
 
 if TYPE_CHECKING:
@@ -29,10 +30,8 @@ def trace(
         help="A mermaid sequence diagram, Chrome trace events for Perfetto, or a table.",
     ),
     out: Path | None = typer.Option(None, metavar="FILE", help="Write it there."),
-    assignments: list[str] = typer.Option(
-        [], "--set", metavar="KEY.PATH=VALUE", help="Change one value, as host.cores=8."
-    ),
-    seed: int | None = typer.Option(None, min=0, help="Root of all random numbers."),
+    assignments: Assignments = [],  # noqa: B006
+    seed: Seed = None,
     number: int | None = typer.Option(
         None,
         min=1,

@@ -28,6 +28,10 @@ def filled(text: str, results: StudyResults) -> str:
     return _PLACE.sub(lambda match: _found(match[1], results), text)
 
 
+NEGLIGIBLE = 0.001
+"""A relative change that is none in words."""
+
+
 def check(text: str, measures: tuple[str, ...]) -> None:
     """Raises ScenarioError for a measure that is not there, before anything is run."""
     for place in _PLACE.findall(text):
@@ -57,6 +61,8 @@ def change(found: Estimate) -> str:
     """A relative change in words: "31 % ± 4 lower", "not measurably different"."""
     if not found.known:
         return "different by nothing that can be measured"
+    if max(abs(found.low or found.value), abs(found.high or found.value)) < NEGLIGIBLE:
+        return "the same"
     percent = digits(100.0 * abs(found.value), 2, 1)
     margin = "" if found.half_width is None else f" ± {digits(100.0 * found.half_width, 2, 1)}"
     if found.low is not None and found.high is not None and found.low <= 0.0 <= found.high:

@@ -53,10 +53,11 @@ class Step(Section):
     payload: Literal["none", "read", "write"] = "none"
     """Whether the payload moves from or to the disk, overlapping with the CPU."""
     flushes: Count = 0
-    """fdatasyncs, one after the other."""
+    """fdatasyncs, one after the other; each takes `host.busy_flush` more while all cores are
+    busy."""
     inner_flushes: Count = 0
-    """fdatasyncs that its CPU time and waiting include: each takes `host.busy_flush` more while all
-    cores are busy."""
+    """fdatasyncs that go on beside its CPU time, and take longer than it only while all cores are
+    busy: by `host.busy_flush` each."""
     round_trips: Count = 0
     """Round trips to the registry."""
     threads: Annotated[Number, Gt(0)] = 1.0

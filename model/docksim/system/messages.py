@@ -159,8 +159,9 @@ class Costs:
         """A cost as a chain of steps, which draw from streams of that name."""
         ledger = self._ledger(worker)
         steps = self._work(name, ledger, cost, over_link)
-        if cost.inner_flushes and self._busy_flush.mean:
-            delays = self._draws(f"{name}.busy_flushes", self._busy_flush, cost.inner_flushes)
+        all_flushes = cost.flushes + cost.inner_flushes
+        if all_flushes and self._busy_flush.mean:
+            delays = self._draws(f"{name}.busy_flushes", self._busy_flush, all_flushes)
             steps.append(BusyDelay(self._env, ledger, self._host, delays))
         if cost.flushes:
             flushes = self._draws(f"{name}.flushes", self._flush, cost.flushes)

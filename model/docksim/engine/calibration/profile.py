@@ -123,11 +123,15 @@ def _parallel_efficiency(dataset: Dataset) -> float:
 
 def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> list[dict[str, Any]]:
     step: dict[str, Any] = {"source": source, "fit": _fit(share, fitted)}
-    for key, mean in (("cpu", share.cpu), ("wait", share.wait)):
+    # Of its flushes, some are what it waits for; the others go on while it computes.
+    flushes = round(share.flushing / flush) if flush else 0
+    waited_for = min(flushes, int(share.wait / flush)) if flush else 0
+    for key, mean in (("cpu", share.cpu), ("wait", share.wait - waited_for * flush)):
         if mean > NEGLIGIBLE:
             step[key] = _law(mean, cv)
-    if share.flushing > NEGLIGIBLE and flush:
-        step["inner_flushes"] = round(share.flushing / flush)
+    for key, count in (("flushes", waited_for), ("inner_flushes", flushes - waited_for)):
+        if count:
+            step[key] = count
     if share.group:
         step["group"] = share.group
     if share.threads > 1.0 and share.cpu > NEGLIGIBLE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,11 +16,12 @@ from docksim.scenario.explain import explain
 from docksim.scenario.files import parse_toml, read_text
 from docksim.scenario.load import loads
 from docksim.scenario.quantities import Seconds
-from docksim.scenario.section import Name, Section
+from docksim.scenario.scenario import Scenario
+from docksim.scenario.section import Name, Positive, Section
 from docksim.simulation import simulate_once
 from docksim.study.estimates import estimate
 
-REPLICATIONS = 10
+QUANTILES = {"median": 0.5, "p99": 0.99, "p99.9": 0.999}
 
 
 class Case(Section):
@@ -31,11 +33,13 @@ class Case(Section):
     """Where it is published."""
     assumed: Name
     """What is not stated, and was assumed."""
-    measure: Literal["spread", "median", "total"]
-    """"spread": from the first command's end to the last's; "median": of latency; "total": until
-    the last end."""
+    measure: Literal["spread", "median", "p99", "p99.9", "total"]
+    """"spread": from the first command's end to the last's; "median" and other quantiles: of
+    latency; "total": until the last end."""
     published: tuple[Seconds, Seconds]
     """Its range."""
+    replications: Positive = 10
+    """How many are simulated."""
     scenario: dict[str, Any]
     """Sections of a scenario."""
 
@@ -92,19 +96,24 @@ def predict(cases: Cases, profile: Path) -> pd.DataFrame:
 
 
 def _values(case: Case, profile: Path) -> list[float]:
-    base = {"profile": {"base": str(profile.absolute())}, "flow": {"variant": "engine"}}
-    scenario = loads(tomli_w.dumps({"name": case.name} | base | case.scenario))
-    return [
-        _measured(case, simulate_once(scenario, replication=number).commands)
-        for number in range(REPLICATIONS)
-    ]
+    costs = {"base": str(profile.absolute())} | case.scenario.get("profile", {})
+    base = {"name": case.name, "flow": {"variant": "engine"}}
+    scenario = loads(tomli_w.dumps(base | case.scenario | {"profile": costs}))
+    return [_measured(case, _commands(scenario, number)) for number in range(case.replications)]
+
+
+@cache
+def _commands(scenario: Scenario, number: int) -> pd.DataFrame:
+    """Of one replication, which several cases may be about."""
+    return simulate_once(scenario, replication=number).commands
 
 
 def _measured(case: Case, commands: pd.DataFrame) -> float:
     match case.measure:
         case "spread":
             return float(np.ptp(commands["ended"]))
-        case "median":
-            return float((commands["ended"] - commands["arrived"]).median())
         case "total":
             return float(commands["ended"].max())
+        case quantile:
+            latency = commands["ended"] - commands["arrived"]
+            return float(latency.quantile(QUANTILES[quantile]))
