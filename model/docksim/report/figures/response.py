@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from docksim.report.figures.canvas import new_axes
 from docksim.report.quantity import duration
@@ -176,7 +176,9 @@ def _y_axis(ax: Axes, results: StudyResults, measure: str) -> None:
     low, high = ax.dataLim.y0, ax.dataLim.y1
     if 0 < low < math.inf and high > WIDE * low:
         ax.set_yscale("log")
+        ax.yaxis.set_major_locator(LogLocator(10.0, subs=(1.0, 2.0, 5.0)))
         ax.yaxis.set_major_formatter(ScalarFormatter())
+        ax.yaxis.set_minor_formatter(NullFormatter())
     else:
         ax.set_ylim(bottom=0)
     if scale.is_share:
