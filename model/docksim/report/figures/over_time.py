@@ -76,7 +76,7 @@ def queues(results: Results, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("simulated time (s)")
         ax.set_ylabel("waiting (mean number)")
         ax.grid(axis="y")
-        ax.set_title(f"Queues · {results.scenario.name}", pad=26)
+        ax.set_title(f"Queues · {results.scenario.name}", pad=26 if len(longest) <= 3 else 40)
         if len(longest):
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     return ax
