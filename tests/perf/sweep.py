@@ -15,6 +15,9 @@ from tests.perf.timing import Spread, timed
 POINTS = 200
 REPLICATIONS = 10
 COMMANDS = 400
+FEW = 40
+"""Points with one worker."""
+
 ALONE = 40
 """Replications that are timed without a study around them."""
 
@@ -34,38 +37,38 @@ levels = [{levels}]
 
 @dataclass(frozen=True)
 class Sweep:
-    """busy: CPU time of all processes over time on the clock, times the cores; overhead: seconds of
-    a core that a replication takes beyond its simulation alone."""
+    """busy: CPU time of all processes over time on the clock, times the cores; overhead: CPU
+    seconds of all processes that a replication takes beyond its simulation, with one worker, for
+    two that compute at once slow each other down."""
 
     busy: Spread
     overhead: Spread
 
 
 def sweep(rounds: int) -> Sweep:
-    """Conduct the study anew so many times, on all cores."""
+    """Conduct the study anew so many times: on all cores, and a part of it with one worker."""
     busy, overhead = [], []
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            scenario = run_and_remove(COMMANDS)
-            (folder / "scenario.toml").write_text(scenario.to_toml())
-            levels = ", ".join(f'"{number + 1} ms"' for number in range(POINTS))
-            text = STUDY.format(replications=REPLICATIONS, levels=levels)
-            (folder / "study.toml").write_text(text)
-            share, seconds = conducted(Study(folder / "study.toml"))
-        alone, _ = timed(lambda scenario=scenario: replicated(scenario))
-        busy.append(share)
-        overhead.append(seconds / (POINTS * REPLICATIONS) - alone / ALONE)
+        passed, cpu = conducted(POINTS, None)
+        busy.append(cpu / (passed * (os.cpu_count() or 1)))
+        _, cpu = conducted(FEW, 1)
+        alone, _ = timed(lambda: replicated(run_and_remove(COMMANDS)))
+        overhead.append(cpu / (FEW * REPLICATIONS) - alone / ALONE)
     return Sweep(Spread.of(busy), Spread.of(overhead))
 
 
-def conducted(study: Study) -> tuple[float, float]:
-    """Share of the cores that was busy, and core-seconds that passed."""
-    cores = os.cpu_count() or 1
-    began, cpu = time.perf_counter(), cpu_time()
-    study.conduct()
-    passed = cores * (time.perf_counter() - began)
-    return (cpu_time() - cpu) / passed, passed
+def conducted(points: int, jobs: int | None) -> tuple[float, float]:
+    """Seconds on the clock, and of CPU in all processes."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "scenario.toml").write_text(run_and_remove(COMMANDS).to_toml())
+        levels = ", ".join(f'"{number + 1} ms"' for number in range(points))
+        text = STUDY.format(replications=REPLICATIONS, levels=levels)
+        (folder / "study.toml").write_text(text)
+        study = Study(folder / "study.toml")
+        began, cpu = time.perf_counter(), cpu_time()
+        study.conduct(jobs=jobs)
+        return time.perf_counter() - began, cpu_time() - cpu
 
 
 def replicated(scenario) -> None:

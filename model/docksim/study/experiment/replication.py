@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from docksim.simulation import simulate_once
@@ -30,6 +32,23 @@ class Replication:
     sizes: tuple[int, ...]
     backlog: Backlog | None
     refusal: str = ""
+
+
+def frozen(scenario: Scenario) -> bytes:
+    """A scenario as it is sent to workers: packed once, however often it is sent."""
+    return pickle.dumps(scenario)
+
+
+@lru_cache(maxsize=4)
+def _thawed(sent: bytes) -> Scenario:
+    """A worker gets the same one many times."""
+    scenario: Scenario = pickle.loads(sent)
+    return scenario
+
+
+def replication_of(sent: bytes, seed: int, number: int, measures: Sequence[Measure]) -> Replication:
+    """`replication` of a frozen scenario."""
+    return replication(_thawed(sent), seed, number, measures)
 
 
 def replication(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from docksim.study.design.document import Precision
 from docksim.study.experiment.pool import Pool
 from docksim.study.experiment.precision import wanted
-from docksim.study.experiment.replication import Replication, replication
+from docksim.study.experiment.replication import Replication, frozen, replication_of
 from docksim.study.experiment.store import Store, identity
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class _Series:
     done: dict[int, Replication] = field(default_factory=dict)
     submitted: set[int] = field(default_factory=set)
     wanted: int = 0
+
+    @cached_property
+    def sent(self) -> bytes:
+        """The scenario as workers get it."""
+        return frozen(self.scenario)
 
     def first(self) -> list[Replication]:
         """Those from 0 on, up to the first gap."""
@@ -114,7 +120,7 @@ class _Runner:
         for series, number in list(islice(self._todo(), room)):
             series.submitted.add(number)
             future = self._pool.executor.submit(
-                replication, series.scenario, self._work.seed, number, self._work.measures
+                replication_of, series.sent, self._work.seed, number, self._work.measures
             )
             self._under_way[future] = series, number
 
