@@ -15,7 +15,7 @@ from tests.perf.timing import Spread, timed
 POINTS = 200
 REPLICATIONS = 10
 COMMANDS = 400
-FEW = 40
+FEW, MORE = 10, 40
 """Points with one worker."""
 
 ALONE = 40
@@ -38,8 +38,8 @@ levels = [{levels}]
 @dataclass(frozen=True)
 class Sweep:
     """busy: CPU time of all processes over time on the clock, times the cores; overhead: CPU
-    seconds of all processes that a replication takes beyond its simulation, with one worker, for
-    two that compute at once slow each other down."""
+    seconds of all processes that a further replication takes beyond its simulation, with one
+    worker, for two that compute at once slow each other down."""
 
     busy: Spread
     overhead: Spread
@@ -51,9 +51,9 @@ def sweep(rounds: int) -> Sweep:
     for _ in range(rounds):
         passed, cpu = conducted(POINTS, None)
         busy.append(cpu / (passed * (os.cpu_count() or 1)))
-        _, cpu = conducted(FEW, 1)
+        (_, small), (_, large) = conducted(FEW, 1), conducted(MORE, 1)
         alone, _ = timed(lambda: replicated(run_and_remove(COMMANDS)))
-        overhead.append(cpu / (FEW * REPLICATIONS) - alone / ALONE)
+        overhead.append((large - small) / ((MORE - FEW) * REPLICATIONS) - alone / ALONE)
     return Sweep(Spread.of(busy), Spread.of(overhead))
 
 
