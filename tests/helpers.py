@@ -74,8 +74,9 @@ def without_cost(given: Scenario) -> Scenario:
     """
 
     def free(step: Step) -> Step:
-        lazy = {"cpu": Constant(0.0), "wait": Constant(0.0), "throughput": None}
-        nothing = {"cpu_per_item": 0.0, "wait_per_item": 0.0, "flushes": 0, "round_trips": 0}
+        never = Constant(0.0)
+        lazy = {"cpu": never, "cpu_per_item": never, "wait": never, "throughput": None}
+        nothing = {"wait_per_item": 0.0, "flushes": 0, "round_trips": 0}
         return step.model_copy(update=lazy | nothing)
 
     freed = _with_steps(given, free)
@@ -91,7 +92,7 @@ def without_variance(given: Scenario) -> Scenario:
     registry = given.registry.model_copy(update={"stream_rate": rate})
 
     def steady(step: Step) -> Step:
-        laws = {key: getattr(step, key) for key in ("cpu", "wait", "throughput")}
+        laws = {key: getattr(step, key) for key in ("cpu", "cpu_per_item", "wait", "throughput")}
         return step.model_copy(
             update={
                 key: Constant(law.mean)

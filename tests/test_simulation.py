@@ -185,7 +185,7 @@ def cpu_of_ps(given: Scenario, listed: int) -> float:
         )
         for step in given.profile.operations[component][operation]
     ]
-    return sum(step.cpu.mean + listed * step.cpu_per_item for step in steps)
+    return sum(step.cpu.mean + listed * step.cpu_per_item.mean for step in steps)
 
 
 def test_the_warm_up_is_left_out_of_the_components_statistics() -> None:

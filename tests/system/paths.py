@@ -145,7 +145,7 @@ def steps(given: Scenario, operation: str) -> tuple[Step, ...]:
 def cpu(given: Scenario, priced: Path) -> float:
     """Core-seconds of a path that moves nothing."""
     return sum(
-        (step.cpu.mean + items * step.cpu_per_item) / given.host.cpu_speed
+        (step.cpu.mean + items * step.cpu_per_item.mean) / given.host.cpu_speed
         for operation, items in priced
         for step in steps(given, operation)
     )
@@ -172,7 +172,7 @@ def is_engine(given: Scenario) -> bool:
 
 
 def _step(given: Scenario, step: Step, items: float, size: float) -> float:
-    work = step.cpu.mean + items * step.cpu_per_item
+    work = step.cpu.mean + items * step.cpu_per_item.mean
     if step.throughput is not None:
         work += size / step.throughput.mean
     work /= given.host.cpu_speed

@@ -91,11 +91,13 @@ def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> No
     assert listing(crowd, later, alone | {"group": "runtime"}, cores=2).max() > 2.4
 
 
-@pytest.mark.parametrize(("threads", "expected"), [(1, 2.0), (2, 2.5)])
-def test_flushes_within_a_step_take_longer_while_all_cores_are_busy(threads, expected) -> None:
-    busy = {"cpu": "9 s", "threads": threads, "group": "else", "background": True}
+@pytest.mark.parametrize(
+    ("groups", "expected"), [("", 2.0), ("a", 2.0), ("aa", 2.5), ("ab", 3.0), ("abb", 3.0)]
+)
+def test_flushes_take_longer_on_busy_cores_for_each_group_at_work(groups, expected) -> None:
+    busy = [{"cpu": "9 s", "group": group, "background": True} for group in groups]
     step = {"wait": "1 s", "inner_flushes": 5}
-    latency = listing(busy, {"wait": "1 s"}, step, cores=2, busy_flush="100 ms")
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_flush="100 ms")
     assert latency.tolist() == pytest.approx([expected])
 
 
@@ -113,3 +115,31 @@ def test_a_lock_is_held_in_the_background() -> None:
     background = {"wait": "1 s", "background": True, "lock": "kernel.netns"}
     later = [{"wait": "0.1 s"}, {"wait": "0.5 s", "lock": "kernel.netns"}]
     assert listing(background, *later).tolist() == pytest.approx([1.5])
+
+
+@pytest.mark.parametrize(("jobs", "expected"), [(1, 2.0), (3, 2.5)])
+def test_without_groups_all_that_is_at_work_is_one(jobs, expected) -> None:
+    busy = [{"cpu": "9 s", "background": True}] * jobs
+    step = {"wait": "1 s", "inner_flushes": 5}
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_flush="100 ms")
+    assert latency.tolist() == pytest.approx([expected])
+
+
+def test_what_each_item_costs_is_drawn_once_an_execution() -> None:
+    items, commands = 400, 40
+    plain = scenario(
+        host={"cores": commands},
+        containers=[{"name": "listed", "stopped": items}],
+        workload=[
+            {"kind": "batch", "count": commands, "mix": [{"command": "ps", "all": True}]},
+        ],
+    )
+    document = without_cost(plain).document()
+    law = {"distribution": "uniform", "low": "0 s", "high": "2 s"}
+    step = {"source": "test", "cpu_per_item": law}
+    document["profile"]["operations"]["dockerd"]["containers_json"] = [step]
+    found = simulate_once(Scenario.model_validate(document)).commands
+    each = (found["ended"] - found["arrived"]) / items
+    # Sums of as many independent draws would all be within a few hundredths of 1 s.
+    assert each.min() < 0.3
+    assert each.max() > 1.7

@@ -57,6 +57,11 @@ class FairGroups:
         return sum(group.share.rate for group in self._groups.values())
 
     @property
+    def present(self) -> int:
+        """How many groups have flows; all that are without a group are one."""
+        return sum(1 for group in self._groups.values() if group.flows)
+
+    @property
     def delay_rate(self) -> float:
         """Σ (1 - rate/cap) over the jobs."""
         return sum(group.share.delay_rate for group in self._groups.values())

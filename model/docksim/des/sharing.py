@@ -97,6 +97,13 @@ class SharedStation:
         """Whether all of the capacity is in use."""
         return self._share.rate >= FULL * self._share.capacity
 
+    @property
+    def groups(self) -> int:
+        """How many groups share the capacity; all that has none is one."""
+        if isinstance(self._share, FairGroups):
+            return self._share.present
+        return int(self._share.rate > 0.0)
+
     def serve(
         self, work: float, cap: float = inf, weight: float = 1.0, group: str | None = None
     ) -> Job:

@@ -24,10 +24,10 @@ class Host(Section):
     disk_bandwidth: Annotated[BytesPerSecond, Gt(0)]
     """What the disk reads and writes in all."""
     flush: RandomSeconds
-    """One fdatasync."""
+    """One flush of a small file to the disk."""
     busy_flush: RandomSeconds = NOTHING
-    """How much longer an fdatasync takes while all cores are busy: the kernel's threads that carry
-    it out have to wait for their turn."""
+    """How much longer it takes while all cores are busy, for each group of the scheduler's that is
+    at work: the kernel's threads that carry it out have to wait for their turn."""
     link: Annotated[BytesPerSecond, Gt(0)]
     """Network link of the host, shared by all its transfers."""
     cpu_speed: PositiveNumber = 1.0

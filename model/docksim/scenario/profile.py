@@ -44,8 +44,9 @@ class Step(Section):
     """CPU time."""
     wait: RandomSeconds = NOTHING
     """Time that passes without using anything."""
-    cpu_per_item: Seconds = 0.0
-    """CPU time for each item handled (a listed container, a directory entry, a line)."""
+    cpu_per_item: RandomSeconds = NOTHING
+    """CPU time for each item handled (a listed container, a directory entry, a line); all items of
+    one execution take the same."""
     wait_per_item: Seconds = 0.0
     """Time that passes for each item handled."""
     throughput: RandomBytesPerSecond | None = None
@@ -53,11 +54,11 @@ class Step(Section):
     payload: Literal["none", "read", "write"] = "none"
     """Whether the payload moves from or to the disk, overlapping with the CPU."""
     flushes: Count = 0
-    """fdatasyncs, one after the other; each takes `host.busy_flush` more while all cores are
-    busy."""
+    """Flushes to the disk, one after the other; each takes `host.busy_flush` more for each group
+    of the scheduler's that is at work while all cores are busy."""
     inner_flushes: Count = 0
-    """fdatasyncs that go on beside its CPU time, and take longer than it only while all cores are
-    busy: by `host.busy_flush` each."""
+    """Flushes that go on beside its CPU time, and take longer than it only while all cores are
+    busy: by `host.busy_flush`, as above."""
     round_trips: Count = 0
     """Round trips to the registry."""
     threads: Annotated[Number, Gt(0)] = 1.0

@@ -204,8 +204,8 @@ class Costs:
                 flow=flow,
             )
             return [transfer]
-        if cost.cpu.mean or cost.cpu_per_item or throughput:
-            per_item = cost.cpu_per_item * self._slowness
+        if cost.cpu.mean or cost.cpu_per_item.mean or throughput:
+            per_item = self._draws(f"{name}.cpu_per_item", cost.cpu_per_item.scaled(self._slowness))
             labour = (ledger, cpu, per_item, throughput, cost.threads, cost.group)
             return [self._host.cpu.labour(*labour)]
         return []

@@ -144,7 +144,8 @@ class Transfer(Activity):
 
 
 class BusyDelay(Activity):
-    """A pause while all cores are busy: threads that are woken up wait for their turn."""
+    """A pause while all cores are busy: threads that are woken up wait for their turn, the longer
+    the more groups contend."""
 
     __slots__ = ("delay", "env", "host", "ledger")
 
@@ -156,8 +157,8 @@ class BusyDelay(Activity):
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         yield from command.settle(self.env)
-        if self.host.cpu.is_busy:
-            delay = self.delay.at(command.number, command.occurrence)
+        if contenders := self.host.cpu.contenders:
+            delay = contenders * self.delay.at(command.number, command.occurrence)
             yield self.env.sleep(delay)
             command.waited += delay
             self.ledger.waited += delay

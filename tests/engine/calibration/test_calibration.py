@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import tomli_w
 
-from docksim.engine.calibration.demands import Key, demands
+from docksim.engine.calibration.demands import Demand, Key, demands
 from docksim.engine.calibration.profile import calibrate
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.client import Answer
@@ -54,6 +54,7 @@ SLEEPS = ("cgroup", "rcu_barrier")
 OPENING = 0.5  # part of dockerd's time in a start, before anything is executed
 AFTER = 0.002  # core-seconds after a removal by force, by the kernel
 LISTED = 0.0001
+FLUSHES = ("flush", "busy_flush")
 HELD = {"start": 0.002, "rm --force": 0.001}  # s of waiting under a file's lock, in one stretch
 
 
@@ -238,7 +239,9 @@ def test_a_client_alone_meets_the_latencies_that_were_measured(profile, network)
 
 def test_each_containers_cost_in_a_listing_is_found(dataset):
     steps = calibrate(dataset, "made").document["operations"]["dockerd"]["containers_json"]
-    assert SECONDS.parse(steps[0]["cpu_per_item"]) == pytest.approx(1e-4, rel=0.01)
+    assert RandomQuantity(SECONDS).parse(steps[0]["cpu_per_item"]).mean == pytest.approx(
+        1e-4, rel=0.01
+    )
 
 
 def test_a_number_says_where_it_comes_from_and_how_surely(dataset):
@@ -263,3 +266,44 @@ def test_what_the_dataset_lacks_is_named(tmp_path):
     add_block(few, ("create", "start", "rm --force"), "host", "ignores")
     with pytest.raises(EngineError, match="lacks"):
         calibrate(few, "few")
+
+
+def test_rare_outliers_make_an_operation_neither_longer_nor_more_variable():
+    latency = np.append(np.linspace(0.9, 1.1, 98), [50.0, 60.0])
+    demand = Demand(latency, cpu={}, after={}, busy=0.0, client=0.0)
+    assert demand.engine_time == pytest.approx(1.0, rel=0.01)
+    assert demand.spread == pytest.approx(np.linspace(0.9, 1.1, 98).std(), rel=0.1)
+
+
+def test_a_listing_varies_by_its_containers_when_longer_ones_vary_more(dataset):
+    (step, *_) = calibrate(dataset, "made").document["operations"]["dockerd"]["containers_json"]
+    law = RandomQuantity(SECONDS).parse(step["cpu_per_item"])
+    # Both lists vary by a tenth of what they take: 2 ms and 7 ms, 50 containers apart.
+    sigma = np.log(law.p95 / law.median) / 1.645
+    assert sigma == pytest.approx(np.sqrt(0.7**2 - 0.2**2) / 5.0, rel=0.3)
+
+
+def probed(seconds, **conditions):
+    return [{"callers": 1, "busy": 0, "seconds": s} | conditions for s in seconds]
+
+
+def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
+    found = made(tmp_path / "probed")
+    rng = np.random.default_rng(7)
+    alone, spaced = rng.normal(0.0008, 0.00001, 100), rng.normal(0.0012, 0.00001, 100)
+    rows = probed(alone, probe="flush") + probed(spaced, probe="spaced_flush")
+    for sessions in (2, 4):
+        rows += probed(spaced + 0.0005 * sessions, probe="spaced_flush", busy=sessions)
+    found.add_probes(pd.DataFrame(rows))
+    for network in EXTRA:
+        add_block(found, ("create", "start", "rm --force"), network, "ignores")
+    add_block(found, ("create", "start", "stop", "rm"), "host", "honours")
+    add_block(found, ("ps", "images", "inspect"), "host", "ignores")
+    document = calibrate(found, "made").document
+    host = {key: RandomQuantity(SECONDS).parse(document["host"][key]) for key in FLUSHES}
+    assert host["flush"].mean == pytest.approx(0.0008, rel=0.02)
+    assert host["busy_flush"].mean == pytest.approx(0.0005, rel=0.02)
+    # The store's file is flushed while it is locked: 2 ms are two flushes and a rest.
+    store = document["operations"]["network.host"]["allocate"][0]
+    assert store["flushes"] == 2
+    assert RandomQuantity(SECONDS).parse(store["wait"]).mean == pytest.approx(0.0004, rel=0.1)

@@ -132,3 +132,14 @@ def test_a_slower_machine_is_simulated_as_a_slower_one(profile):
     usual, slow = simulated(profile), simulated(profile, reference=0.00075)
     ratio = slow["ended"].max() / usual["ended"].max()
     assert 1.2 < ratio < 1.5  # CPU time takes half as long again, waiting as long as ever
+
+
+def test_the_load_generator_reads_each_container_of_a_list(profile):
+    block = vars(POINT) | {"point": "one", "reference": 0.0005}
+    block |= {"operations": ("ps",), "containers": 50}
+
+    def latency(**clients):
+        commands = simulate_once(scenario_of(block, profile, Clients(0.001, **clients))).commands
+        return (commands["ended"] - commands["arrived"]).mean()
+
+    assert latency(per_item=0.01) - latency() == pytest.approx(0.5, rel=0.05)

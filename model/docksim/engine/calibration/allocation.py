@@ -76,6 +76,7 @@ class Share:
     of: Key
     weight: float
     per_item: float = 0.0
+    per_item_cv: float = 0.0
     per_byte: float = 0.0
     flushing: float = 0.0
     stored: Section | None = None
@@ -123,7 +124,7 @@ class _Book:
                 key,
                 demand.cpu["runc"] + demand.cpu["hook"],
                 max(0.0, demand.wait - moved.seconds - demand.held),
-                flushing=demand.flushing,
+                flushing=max(0.0, demand.flushing - demand.held),
                 group=RUNTIME,
             ),
             "runtime.runc.set_up": self._part(
@@ -230,7 +231,7 @@ class _Book:
         short, long = (pick(self._all("logs"), key=lambda key: key.log_size) for pick in (min, max))
         some, many = self._demand(short), self._demand(long)
         cpu = max(0.0, many.total - some.total)
-        longer = float(many.latency.mean() - some.latency.mean())
+        longer = many.engine_time + many.client - some.engine_time - some.client
         decoding = self._part(
             long, 0.0, per_byte=cpu / (long.log_size - short.log_size), group=DAEMON
         )
@@ -250,9 +251,12 @@ class _Book:
         listing = self._whole(few or self._key(operation))
         if few is None or many is None or getattr(few, counted) == getattr(many, counted):
             return listing
-        extra = self._demand(many).engine_time - self._demand(few).engine_time
-        per_item = max(0.0, extra / (getattr(many, counted) - getattr(few, counted)))
-        return replace(listing, weight=1.0, per_item=per_item)
+        long, short = self._demand(many), self._demand(few)
+        extra = max(0.0, long.engine_time - short.engine_time)
+        per_item = extra / (getattr(many, counted) - getattr(few, counted))
+        variance = max(0.0, long.spread**2 - short.spread**2)
+        cv = float(variance**0.5) / extra if extra else 0.0
+        return replace(listing, weight=1.0, per_item=per_item, per_item_cv=cv)
 
     def _whole(self, key: Key) -> Share:
         demand = self._demand(key)
@@ -277,9 +281,10 @@ class _Book:
             ) from None
 
     def _key(self, operation: str, network: str = "host") -> Key:
-        """The measurement with the fewest things lying about, and the quickest stop."""
+        """The measurement with the fewest things lying about, the shortest log, and the quickest
+        stop."""
         keys = [key for key in self._all(operation) if key.network == network]
         if operation in ("stop", "rm"):
             keys = [key for key in keys if key.behaviour == "honours"]
         wanted = Key(operation, network, "honours")
-        return min(keys, key=lambda key: (key.containers, key.images), default=wanted)
+        return min(keys, key=lambda key: (key.containers, key.images, key.log_size), default=wanted)

@@ -35,6 +35,12 @@ ENGINE = tuple(component for component in COMPONENTS if component not in BYSTAND
 APART = 0.003
 """Seconds between two holds of a file's lock that make them two stretches."""
 
+NORMAL_SPAN = 3.29
+"""Standard deviations between a normal law's 5 % and 95 % quantiles."""
+
+USUAL = (0.05, 0.95)
+"""Quantiles beyond which a latency is an outlier."""
+
 Cpu = Mapping[str, float]
 """Core-seconds by component."""
 
@@ -74,8 +80,15 @@ class Demand:
 
     @property
     def engine_time(self) -> float:
-        """Mean latency without the client's own part (s)."""
-        return max(float(self.latency.mean()) - self.client, 0.0)
+        """Mean latency without the client's own part (s), outliers brought to the quantiles."""
+        return max(_mean(self.latency) - self.client, 0.0)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation (s) of the normal law whose 5 % and 95 % quantiles are as far apart as
+        the latency's: rare outliers, which would make all others too variable, have no part."""
+        low, high = np.quantile(self.latency, USUAL)
+        return float(high - low) / NORMAL_SPAN
 
     @property
     def threads(self) -> float:
@@ -136,6 +149,11 @@ def slowness_of(dataset: Dataset) -> pd.Series[float]:
     """By block, how much more the reference work took beside it than in the median."""
     blocks = dataset.table("blocks").set_index("block")
     return blocks["reference"] / reference_of(dataset)
+
+
+def _mean(latency: npt.NDArray[np.float64]) -> float:
+    """Winsorised: outliers count as the quantiles that they are beyond."""
+    return float(np.clip(latency, *np.quantile(latency, USUAL)).mean())
 
 
 class _Seen:
@@ -202,7 +220,7 @@ class _Seen:
         busy = float(worked.get("reply", 0.0)) * faster
         client = float(taken.get(("reply", "client"), 0.0)) * scale.get("client", 1.0)
         latency = self._at_reference(timed, float(spent.get("reply", 0.0) / total["reply"]))
-        before = min(1.0, float(latency.mean()) / (busy + client)) if busy + client else 1.0
+        before = min(1.0, _mean(latency) / (busy + client)) if busy + client else 1.0
         return Demand(
             latency=latency,
             cpu={component: before * each for component, each in reply.items()},

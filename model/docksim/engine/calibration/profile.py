@@ -70,7 +70,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     source = f"engine {facts['engine']['ServerVersion']}, {facts['date']}, one client"
     _, base = read_profile(PROVISIONAL, Path())
     operations = base["profile"]["operations"]
-    flushes, busy = _flushes(dataset)
+    flushes, delays = _flushes(dataset)
     flush = float(np.mean(flushes)) if flushes else 0.0
     for path, share in shares.items():
         component, _, operation = path.rpartition(".")
@@ -96,20 +96,23 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     }
     if len(flushes):
         host["flush"] = RandomQuantity(SECONDS).write(fit(flushes, rng).law)
-        more = np.array(busy) - flush
-        if len(more) and more.mean() > NEGLIGIBLE:
-            host["busy_flush"] = _law(float(more.mean()), float(more.std() / more.mean()))
+        if len(delays) and (mean := float(np.mean(delays))) > NEGLIGIBLE:
+            host["busy_flush"] = _law(mean, float(np.std(delays)) / mean)
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
 
 
 def _flushes(dataset: Dataset) -> tuple[list[float], list[float]]:
-    """Seconds that flushes by one caller took, on an idle machine and on a busy one."""
+    """Seconds that flushes by one caller took on an idle machine, and by how much each session at
+    work beside it lengthens one that comes after something else."""
     probes = dataset.probes
     if probes.empty:
         return [], []
-    own = probes[(probes["probe"] == "flush") & (probes["callers"] == 1)]
-    idle, busy = own[own["busy"] == 0]["seconds"], own[own["busy"] > 0]["seconds"]
-    return idle.tolist(), busy.tolist()
+    alone = probes[probes["callers"] == 1]
+    idle = alone[alone["busy"] == 0]
+    flushes, spaced = (idle.loc[idle["probe"] == p, "seconds"] for p in ("flush", "spaced_flush"))
+    beside = alone[(alone["busy"] > 0) & (alone["probe"] == "spaced_flush")]
+    delays = (beside["seconds"] - spaced.mean()) / beside["busy"]
+    return flushes.tolist(), delays.tolist()
 
 
 def _parallel_efficiency(dataset: Dataset) -> float:
@@ -137,24 +140,34 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
     if share.threads > 1.0 and share.cpu > NEGLIGIBLE:
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
-        step["cpu_per_item"] = _rounded(share.per_item)
+        varies = share.per_item_cv > LEAST_VARIABLE
+        cv = min(share.per_item_cv, MOST_VARIABLE)
+        step["cpu_per_item"] = _law(share.per_item, cv) if varies else _rounded(share.per_item)
     if share.per_byte > 0.0:
         rate = written(float(f"{1.0 / share.per_byte:.4g}"), "B/s")
         step |= {"throughput": rate, "payload": "read", "threads": round(share.threads, 3)}
     return [
-        *_locked(share.stored, cv, f"{source}: locks of files in {share.of.operation}"),
+        *_locked(share.stored, cv, f"{source}: locks of files in {share.of.operation}", flush),
         step,
         *_locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}"),
         *_background(share, cv, source),
     ]
 
 
-def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, Any]]:
-    """The sleeps of a serialised section, one after the other."""
+def _locked(
+    section: Section | None, cv: float, source: str, flush: float = 0.0
+) -> list[dict[str, Any]]:
+    """The sleeps of a serialised section, one after the other; with `flush` (s) they are flushes
+    of a file that is kept, as far as those fit in."""
     if section is None or section.seconds <= NEGLIGIBLE:
         return []
     times = max(1, round(section.count))
-    step = {"wait": _law(section.seconds / times, cv), "lock": section.lock, "source": source}
+    seconds = section.seconds / times
+    flushes = int(seconds / flush) if flush else 0
+    step: dict[str, Any] = {"lock": section.lock, "source": source}
+    if (rest := seconds - flushes * flush) > NEGLIGIBLE:
+        step["wait"] = _law(rest, cv)
+    step |= {"flushes": flushes} if flushes else {}
     step |= {"inner_lock": section.inner} if section.inner else {}
     step |= {"retry": _rounded(section.retry)} if section.retry else {}
     return [step] * times
@@ -177,10 +190,10 @@ def _variability(share: Share, found: Mapping[Key, Demand], weights: list[float]
     variable as what was measured. A network's parts add what the host's own do not have.
     """
     demand = found[share.of]
-    variance = float(demand.latency.var())
+    variance = demand.spread**2
     if share.of.network != PLAIN:
         plain = found.get(share.of._replace(network=PLAIN))
-        variance -= float(plain.latency.var()) if plain else 0.0
+        variance -= plain.spread**2 if plain else 0.0
     together = float(np.linalg.norm(weights)) * demand.engine_time
     if variance <= 0.0 or together == 0.0:
         return LEAST_VARIABLE

@@ -90,8 +90,8 @@ def _without_pauses(rows: pd.DataFrame, dataset: Dataset, operation: str) -> pd.
     """Times as they are without pauses between the operations, where that was measured too.
 
     An engine that was idle before is slower. What each part is slower by is not told apart: all
-    are brought to the latency that the same operation has on the same image without pauses, those
-    of images that were only measured with pauses by what the others come to on average.
+    are brought to the latency that the same operation has on the same image without pauses. Where
+    some images were measured without pauses, the others are left out.
     """
     blocks, samples = dataset.table("blocks").set_index("block"), measured_samples(dataset)
     own = samples[samples["operation"] == operation]
@@ -104,7 +104,8 @@ def _without_pauses(rows: pd.DataFrame, dataset: Dataset, operation: str) -> pd.
     ratios = (brisk / paused).dropna()
     if ratios.empty:
         return rows
-    ratio = rows["image"].map(ratios).fillna(ratios.mean())
+    rows = rows[rows["image"].isin(ratios.index)]
+    ratio = rows["image"].map(ratios)
     return rows.assign(**{column: rows[column] * ratio for column in ("cpu", "time", "busy")})
 
 

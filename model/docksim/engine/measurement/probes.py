@@ -22,25 +22,36 @@ import pandas as pd
 from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.requirements import binary
 
-TIMES = {"flush": 200, "namespace": 20, "device": 10, "inflate": 4}
+TIMES = {"flush": 200, "spaced_flush": 200, "namespace": 20, "device": 10, "inflate": 4}
 """How often a caller does each."""
 
 CALLERS = (1, 2)
+BUSY = (1, 2, 4)
+"""Sessions a core that want the cores besides."""
+
 BLOCK = 4096
+SPACE = 0.01
+"""Seconds of something else before a flush."""
+
 INFLATED = 8 << 20
 """Bytes that one inflation makes."""
 
 
 def probe(engine: PrivateEngine) -> pd.DataFrame:
-    """A row an execution: probe, callers at once, busy cores besides, seconds.
+    """A row an execution: probe, callers at once, busy sessions besides, seconds.
 
-    flush      an fdatasync of 4 KiB in the engine's file system
+    flush      a file of 4 KiB written anew in the engine's file system and put in another's place,
+               as the daemon keeps what it knows
+    spaced_flush   the same, 10 ms after the one before: who does something else in between has to
+               be woken, and those who write the journal for it
     namespace  a network namespace made and left
     device     a pair of veth devices made and deleted
     inflate    8 MiB inflated from gzip, by one core
     """
     rows = [row for callers in CALLERS for row in _probed(engine, callers, 0)]
-    return pd.DataFrame(rows + _probed(engine, 1, os.cpu_count() or 1))
+    cores = os.cpu_count() or 1
+    beside = [row for each in BUSY for row in _probed(engine, 1, each * cores)]
+    return pd.DataFrame(rows + beside)
 
 
 def _probed(engine: PrivateEngine, callers: int, busy: int) -> list[dict[str, Any]]:
@@ -59,11 +70,11 @@ def _probed(engine: PrivateEngine, callers: int, busy: int) -> list[dict[str, An
 
 
 @contextmanager
-def _spinning(cores: int) -> Iterator[None]:
-    """Keep so many cores busy with what an engine executes: programs of many short threads, in a
-    session of their own. One that computes without a pause would hold a core for longer."""
+def _spinning(sessions: int) -> Iterator[None]:
+    """Have so many sessions, each a group of the scheduler's, execute what an engine executes:
+    programs of many short threads. One that computes without a pause would hold a core longer."""
     endless = ["sh", "-c", f"while :; do {binary('dockerd')} --version > /dev/null; done"]
-    busy = [subprocess.Popen(endless, start_new_session=True) for _ in range(cores)]
+    busy = [subprocess.Popen(endless, start_new_session=True) for _ in range(sessions)]
     try:
         yield
     finally:
@@ -75,13 +86,16 @@ def _spinning(cores: int) -> Iterator[None]:
 def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
     import gzip
 
-    file = os.open(folder / f"probe-{caller}", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+    kept, draft = folder / f"probe-{caller}", folder / f"probe-{caller}.draft"
     packed = gzip.compress(b"What repeats itself is cheap. " * (INFLATED // 30), 1)
     device = f"probe{caller}"
 
     def flush() -> None:
-        os.write(file, bytes(BLOCK))
-        os.fdatasync(file)
+        with draft.open("wb") as file:
+            file.write(bytes(BLOCK))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(kept)
 
     def make_device() -> None:
         pair = ["ip", "link", "add", device, "type", "veth", "peer", "name", f"{device}p"]
@@ -90,13 +104,15 @@ def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
 
     return {
         "flush": flush,
+        "spaced_flush": flush,
         "namespace": lambda: subprocess.run(["unshare", "--net", "true"], check=True),
         "device": make_device,
         "inflate": lambda: gzip.decompress(packed),
     }
 
 
-def _timed(section: Callable[[], object]) -> float:
+def _timed(section: Callable[[], object], space: float = 0.0) -> float:
+    time.sleep(space)
     began = time.perf_counter()
     section()
     return time.perf_counter() - began
@@ -105,7 +121,7 @@ def _timed(section: Callable[[], object]) -> float:
 def main(folder: str, caller: str) -> None:
     """Do all sections in this process, and print what each execution took."""
     rows = [
-        {"probe": name, "seconds": _timed(section)}
+        {"probe": name, "seconds": _timed(section, SPACE if name == "spaced_flush" else 0.0)}
         for name, section in _sections(Path(folder), caller).items()
         for _ in range(TIMES[name])
     ]

@@ -132,34 +132,37 @@ def _clients(dataset: Dataset, blocks: pd.DataFrame, samples: pd.DataFrame) -> C
         requests *= blocks["clients"].iloc[0]
     cpu = float((blocks["client_cores"] * blocks["elapsed"]).sum() / requests)
     kinds = list(blocks["operations"].iloc[0])
-    per_byte = _reading(dataset) if "logs" in kinds else 0.0
+    per_byte = _of_each(dataset, "logs", "log_size") if "logs" in kinds else 0.0
     cpu = max(0.0, cpu - per_byte * float((blocks["log_size"] / operations).mean()))
+    per_item = _of_each(dataset, "ps", "containers") if "ps" in kinds else 0.0
+    cpu = max(0.0, cpu - per_item * float((blocks["containers"] / operations).mean()))
     if "pull" in kinds:  # what it does while a pull tells of its progress, it does beside it
         cpu = min(cpu, _own_cpu(dataset, "rmi").mean())
     if (blocks["load"] != "closed").any() or blocks["beside"].notna().any():
-        return Clients(cpu, 0.0, per_byte)
+        return Clients(cpu, 0.0, per_byte, per_item)
     apart = float((blocks["clients"] / blocks["throughput"] / operations).mean())
     latency = float(samples.loc[samples["block"].isin(blocks["block"]), "latency"].mean())
     think = min(cpu, max(0.0, apart - latency))
-    return Clients(cpu - think, think, per_byte)
+    return Clients(cpu - think, think, per_byte, per_item)
 
 
-def _reading(dataset: Dataset) -> float:
-    """Core-seconds that the load generator takes for each byte of a log: what a long one adds."""
-    by_size = _own_cpu(dataset, "logs").groupby("log_size").mean()
-    if len(by_size) < 2:
+def _of_each(dataset: Dataset, operation: str, counted: str) -> float:
+    """Core-seconds that the load generator takes for each byte of a log, or container of a list:
+    what more of them add."""
+    own = _own_cpu(dataset, operation)
+    counts = dataset.table("blocks").set_index("block")[counted].to_dict()
+    by_count = own.groupby(own.index.map(counts)).mean()
+    if len(by_count) < 2:
         return 0.0
-    slope, _ = np.polyfit(by_size.index.to_numpy(), by_size.to_numpy(), 1)
+    slope, _ = np.polyfit(by_count.index.to_numpy(), by_count.to_numpy(), 1)
     return max(0.0, float(slope))
 
 
 def _own_cpu(dataset: Dataset, operation: str) -> pd.Series[float]:
-    """Core-seconds of the load generator for each operation that was accounted, by log size."""
-    blocks = dataset.table("blocks").set_index("block")
+    """Core-seconds of the load generator for each operation that was accounted, by block."""
     cpu = dataset.table("cpu")
     own = cpu[(cpu["operation"] == operation) & (cpu["phase"] == "reply")]
-    own = own[own["component"] == "client"]
-    return own.set_index(own["block"].map(blocks["log_size"]).rename("log_size"))["cpu"]
+    return own[own["component"] == "client"].set_index("block")["cpu"]
 
 
 def _layers(dataset: Dataset, block: dict[str, Any]) -> Layers:

@@ -79,11 +79,13 @@ class Layers:
 @dataclass(frozen=True)
 class Clients:
     """The load generator's own part of a request: core-seconds before its answer is there, for
-    each byte of a log while it comes, and seconds until it sends the next one."""
+    each byte of a log while it comes and each container listed, and seconds until it sends the
+    next one."""
 
     cpu: float
     think: float = 0.0
     per_byte: float = 0.0
+    per_item: float = 0.0
 
 
 def scenario_of(
@@ -133,7 +135,7 @@ def _own_steps(clients: Clients) -> dict[str, Any]:
     reading = {"throughput": f"{1.0 / clients.per_byte} B/s"} if clients.per_byte else {}
     return {
         "start": [{"cpu": f"{clients.cpu} s"} | source],
-        "format": [source],
+        "format": [{"cpu_per_item": f"{clients.per_item} s"} | source],
         "output": [reading | source],
     }
 

@@ -40,7 +40,7 @@ class Processor(Protocol):
         self,
         ledger: Ledger,
         cpu: Draws,
-        per_item: float,
+        per_item: Draws,
         throughput: Draws | None,
         threads: float,
         group: str | None,
@@ -57,8 +57,9 @@ class Processor(Protocol):
         """Keep up to `cores` busy until released."""
 
     @property
-    def is_busy(self) -> bool:
-        """Whether no core is idle."""
+    def contenders(self) -> int:
+        """How many groups a thread that is woken up has to share the cores with: none as long as
+        a core is idle."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -79,7 +80,7 @@ class FairProcessor:
         self,
         ledger: Ledger,
         cpu: Draws,
-        per_item: float,
+        per_item: Draws,
         throughput: Draws | None,
         threads: float,
         group: str | None,
@@ -91,8 +92,8 @@ class FairProcessor:
         return self._station.serve(demand, threads, threads, group)
 
     @property
-    def is_busy(self) -> bool:
-        return self._station.is_full
+    def contenders(self) -> int:
+        return self._station.groups if self._station.is_full else 0
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
@@ -113,7 +114,7 @@ class Labour:
         env: Environment,
         ledger: Ledger,
         cpu: Draws,
-        per_item: float,
+        per_item: Draws,
         throughput: Draws | None,
     ) -> None:
         self.env = env
@@ -124,10 +125,9 @@ class Labour:
 
     def besides(self, command: Command, items: float, size: float) -> float:
         """The demand of so many items and `size` bytes, besides what is drawn."""
-        if self.throughput is None:
-            return items * self.per_item
-        rate = self.throughput.at(command.number, command.occurrence)
-        return items * self.per_item + size / rate
+        key = (command.number, command.occurrence)
+        demand = items * self.per_item.at(*key) if items else 0.0
+        return demand + size / self.throughput.at(*key) if self.throughput else demand
 
 
 class FairLabour(Labour, Activity):
@@ -179,7 +179,7 @@ class FifoProcessor:
         self,
         ledger: Ledger,
         cpu: Draws,
-        per_item: float,
+        per_item: Draws,
         throughput: Draws | None,
         threads: float,
         group: str | None,
@@ -190,8 +190,8 @@ class FifoProcessor:
         return self._env.timeout(self._station.visit(demand))
 
     @property
-    def is_busy(self) -> bool:
-        return self._station.is_full
+    def contenders(self) -> int:
+        return int(self._station.is_full)
 
     def withdraw(self, work: simpy.Event) -> None:
         """A departure that was promised on arrival is kept: the work is done for nobody."""
