@@ -102,7 +102,8 @@ def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
 
     news = dataset.table("news")
     assert set(news["status"]) == {"Pulling fs layer", "Download complete", "Pull complete"}
-    assert set(dataset.probes["probe"]) == {"flush", "namespace", "device", "inflate"}
+    probes = {"flush", "spaced_flush", "namespace", "device", "inflate"}
+    assert set(dataset.probes["probe"]) == probes
     assert set(dataset.probes["callers"]) == {1, 2}
     assert (dataset.probes["seconds"] > 0).all()
 
