@@ -63,6 +63,7 @@ class Share:
 
     of          whose latency tells how variable it is
     weight      part of that operation's time, for how variability is divided among parts
+    per_item, per_byte   core-seconds that each adds; `per_item_cv` says how variable that is
     stored      waiting that is serialised before all else
     locked      waiting that is serialised besides, before the reply and after it
     flushing    s of it that are flushes
@@ -231,7 +232,7 @@ class _Book:
         short, long = (pick(self._all("logs"), key=lambda key: key.log_size) for pick in (min, max))
         some, many = self._demand(short), self._demand(long)
         cpu = max(0.0, many.total - some.total)
-        longer = many.engine_time + many.client - some.engine_time - some.client
+        longer = many.mean - some.mean
         decoding = self._part(
             long, 0.0, per_byte=cpu / (long.log_size - short.log_size), group=DAEMON
         )

@@ -79,9 +79,14 @@ class Demand:
         return sum(self.cpu.values())
 
     @property
+    def mean(self) -> float:
+        """Winsorised mean latency (s)."""
+        return _mean(self.latency)
+
+    @property
     def engine_time(self) -> float:
-        """Mean latency without the client's own part (s), outliers brought to the quantiles."""
-        return max(_mean(self.latency) - self.client, 0.0)
+        """Mean latency without the client's own part (s)."""
+        return max(self.mean - self.client, 0.0)
 
     @property
     def spread(self) -> float:
