@@ -186,6 +186,7 @@ def test_stop_and_kill(variant: str) -> None:
             cli.start dockerd.containers_stop dockerd.checkpoint containerd.stop shim.signal
             {runtime}.kill shim.exited containerd.reply
             containerd.delete_task shim.delete_task {runtime}.delete containerd.delete
+            {network}.release {storage}.unmount dockerd.checkpoint
             dockerd.reply cli.format
         """
     expected = paths.seconds(given, paths.path(given, text))

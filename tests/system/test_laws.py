@@ -111,7 +111,7 @@ def test_without_contention_and_variance_every_station_does_exactly_its_demand(
     assert busy(records, "host.journal") == pytest.approx(10 * paths.flushed(given, cycle))
     for lock in LOCKS:
         assert busy(records, lock) == pytest.approx(10 * paths.held(given, cycle, lock)), lock
-    endpoint = paths.path(given, "{network}.allocate {network}.release")
+    endpoint = paths.path(given, "{network}.allocate")
     expected = 10 * paths.seconds(given, endpoint)
     assert busy(records, "network.endpoint_lock.bridge") == pytest.approx(expected)
     queues = records.components["mean_queue"]

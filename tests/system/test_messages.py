@@ -79,6 +79,15 @@ def test_who_finds_a_polled_lock_taken_sleeps_and_looks_again() -> None:
     assert listing(polled, clients=3).tolist() == pytest.approx([1.0, 2.2, 3.4])
 
 
+def test_who_polls_the_inner_of_two_locks_holds_the_outer_one_meanwhile() -> None:
+    taken = {"wait": "1 s", "lock": "file", "background": True}
+    polling = {"wait": "100 ms", "lock": "handle", "inner_lock": "file", "retry": "0.4 s"}
+    # Two clients: one looks at 0.5, 0.9 and 1.3, the other is given the handle at 1.4.
+    assert listing(taken, {"wait": "500 ms"}, polling).tolist() == pytest.approx([1.4])
+    clients = listing({"wait": "500 ms"}, polling, clients=2)
+    assert sorted(clients) == pytest.approx([0.6, 0.7])
+
+
 def test_a_free_polled_lock_is_taken_at_once() -> None:
     assert listing({"wait": "1 s", "lock": "file", "retry": "9 s"}).tolist() == [1.0]
 
@@ -92,13 +101,34 @@ def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> No
 
 
 @pytest.mark.parametrize(
-    ("groups", "expected"), [("", 2.0), ("a", 2.0), ("aa", 2.5), ("ab", 3.0), ("abb", 3.0)]
+    ("groups", "expected"),
+    [("", 2.0), ("a", 2.0), ("aa", 3.0), ("aaa", 3.0), ("ab", 3.0), ("abb", 3.5)],
 )
-def test_flushes_take_longer_on_busy_cores_for_each_group_at_work(groups, expected) -> None:
+def test_flushes_take_longer_for_each_busy_core_that_each_group_would_keep(
+    groups, expected
+) -> None:
     busy = [{"cpu": "9 s", "group": group, "background": True} for group in groups]
     step = {"wait": "1 s", "inner_flushes": 5}
     latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_flush="100 ms")
     assert latency.tolist() == pytest.approx([expected])
+
+
+def test_work_in_turn_is_done_by_as_many_as_there_are_cores_first_come_first_served() -> None:
+    in_turn = {"cpu": "1 s", "group": "daemon", "quantum": "9 s"}
+    assert sorted(listing(in_turn, clients=5, cores=2)) == pytest.approx([1.0, 1.0, 2.0, 2.0, 3.0])
+
+
+def test_nobody_has_a_turn_for_longer_than_a_quantum_while_others_wait() -> None:
+    in_turn = {"group": "daemon", "quantum": "100 ms"}
+    long = in_turn | {"cpu": "1 s", "background": True}
+    latency = listing(long, {"wait": "50 ms"}, in_turn | {"cpu": "100 ms"}, cores=1)
+    assert latency.tolist() == pytest.approx([0.2])
+
+
+def test_turns_are_a_groups_own() -> None:
+    in_turn = {"cpu": "1 s", "quantum": "9 s"}
+    other = in_turn | {"group": "runtime", "background": True}
+    assert listing(other, in_turn | {"group": "daemon"}, cores=2).tolist() == pytest.approx([1.0])
 
 
 def test_nobody_waits_for_what_goes_on_in_the_background() -> None:
@@ -117,7 +147,7 @@ def test_a_lock_is_held_in_the_background() -> None:
     assert listing(background, *later).tolist() == pytest.approx([1.5])
 
 
-@pytest.mark.parametrize(("jobs", "expected"), [(1, 2.0), (3, 2.5)])
+@pytest.mark.parametrize(("jobs", "expected"), [(1, 2.0), (3, 3.0)])
 def test_without_groups_all_that_is_at_work_is_one(jobs, expected) -> None:
     busy = [{"cpu": "9 s", "background": True}] * jobs
     step = {"wait": "1 s", "inner_flushes": 5}

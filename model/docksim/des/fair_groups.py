@@ -57,9 +57,9 @@ class FairGroups:
         return sum(group.share.rate for group in self._groups.values())
 
     @property
-    def present(self) -> int:
-        """How many groups have flows; all that are without a group are one."""
-        return sum(1 for group in self._groups.values() if group.flows)
+    def claims(self) -> float:
+        """Σ over the groups of what each could use of the capacity if it were alone."""
+        return sum(min(group.cap, self.capacity) for group in self._groups.values())
 
     @property
     def delay_rate(self) -> float:

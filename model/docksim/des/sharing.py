@@ -98,11 +98,12 @@ class SharedStation:
         return self._share.rate >= FULL * self._share.capacity
 
     @property
-    def groups(self) -> int:
-        """How many groups share the capacity; all that has none is one."""
+    def claims(self) -> float:
+        """What the groups could use of the capacity, each if it were alone, added up; all that has
+        no group is one."""
         if isinstance(self._share, FairGroups):
-            return self._share.present
-        return int(self._share.rate > 0.0)
+            return self._share.claims
+        return self._share.rate
 
     def serve(
         self, work: float, cap: float = inf, weight: float = 1.0, group: str | None = None

@@ -30,7 +30,8 @@ _STORAGE = {
 
 _NETWORK = {
     "allocate": "an endpoint for a container, under its network's lock",
-    "release": "giving it back, under the same lock",
+    "join": "joining it, after that lock",
+    "release": "giving it back",
     "namespace": "a network namespace, during the runtime's set-up",
     "publish": "publishing ports (items), under the network's port mapper's lock",
 }

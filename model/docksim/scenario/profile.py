@@ -54,11 +54,11 @@ class Step(Section):
     payload: Literal["none", "read", "write"] = "none"
     """Whether the payload moves from or to the disk, overlapping with the CPU."""
     flushes: Count = 0
-    """Flushes to the disk, one after the other; each takes `host.busy_flush` more for each group
-    of the scheduler's that is at work while all cores are busy."""
+    """Flushes to the disk, one after the other; while all cores are busy each takes
+    `host.busy_flush` more for each core that each group of the scheduler's would keep busy."""
     inner_flushes: Count = 0
-    """Flushes that go on beside its CPU time, and take longer than it only while all cores are
-    busy: by `host.busy_flush`, as above."""
+    """Flushes within its CPU time and waiting, which add to these only while all cores are busy:
+    `host.busy_flush`, as above."""
     round_trips: Count = 0
     """Round trips to the registry."""
     threads: Annotated[Number, Gt(0)] = 1.0
@@ -69,15 +69,19 @@ class Step(Section):
     """The scheduler's group that its CPU time is spent in, as a session or control group is; groups
     share the cores evenly, however much goes on in each. "containers" is that of what runs in them.
     Left out: none; all that has none weighs as much as it is."""
+    quantum: Seconds = 0.0
+    """How long it computes in its group before others of the group have a turn: as many as there
+    are cores compute at once, the rest wait in the order in which they came, as goroutines do. 0:
+    all of the group compute at once."""
     background: Flag = False
     """Whether it goes on beside all that follows: nobody waits for it."""
     lock: Name | None = None
     """The lock that is held for the step."""
-    retry: Seconds = 0.0
-    """How long who finds the lock taken sleeps before trying again, as with a file lock that is
-    polled; 0: it is given the lock in turn."""
     inner_lock: Name | None = None
     """A second lock, taken within the first and held as long."""
+    retry: Seconds = 0.0
+    """How long who finds the lock taken (the inner one, where there are two) sleeps before trying
+    again, as with a file lock that is polled; 0: it is given the lock in turn."""
     fit: Fit | None = None
     """The measurement that its numbers come from, where it is a calibrated one."""
     source: Name

@@ -1,5 +1,6 @@
 """Workloads: who issues commands, and when."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -30,6 +31,7 @@ _NEEDED: dict[str, frozenset[str]] = {
     "deterministic": frozenset({"rate"}),
     "bursts": frozenset({"rate", "burst_size"}),
     "piecewise": frozenset({"rates"}),
+    "listed": frozenset({"times"}),
 }
 _POSSIBLE = _NEEDED | {"piecewise": frozenset({"rates", "period"})}
 
@@ -86,9 +88,10 @@ class Open(_Mixed):
 
     kind: Literal["open"]
     name: Name = "open"
-    arrivals: Literal["poisson", "deterministic", "bursts", "piecewise"] = "poisson"
+    arrivals: Literal["poisson", "deterministic", "bursts", "piecewise", "listed"] = "poisson"
     """"poisson": at random; "deterministic": at equal distances; "bursts": `burst_size` at once,
-    the bursts at random; "piecewise": at random at `rates` that change with time."""
+    the bursts at random; "piecewise": at random at `rates` that change with time; "listed": at
+    `times`, as they were recorded."""
     rate: Annotated[PerSecond, Gt(0)] | None = None
     """Commands (not bursts) per second, on average."""
     burst_size: Positive | None = None
@@ -97,16 +100,26 @@ class Open(_Mixed):
     """Rates of "piecewise", the first from 0, each until the next begins."""
     period: Annotated[Seconds, Gt(0)] | None = None
     """When the `rates` begin again; left out: the last one holds on."""
+    times: tuple[Seconds, ...] = ()
+    """Instants of "listed", ascending, from the workload's start."""
 
     @model_validator(mode="after")
     def _arrivals_are_clear(self) -> Self:
-        for key in ("rate", "burst_size", "rates", "period"):
+        for key in ("rate", "burst_size", "rates", "period", "times"):
             given = getattr(self, key) not in (None, ())
             if given and key not in _POSSIBLE[self.arrivals]:
                 raise refusal(f'{key} has no meaning for arrivals = "{self.arrivals}"', at=(key,))
             if not given and key in _NEEDED[self.arrivals]:
                 raise refusal(f'missing for arrivals = "{self.arrivals}"', "a value", at=(key,))
         return self
+
+    @field_validator("times")
+    @classmethod
+    def _times_ascend(cls, times: tuple[float, ...]) -> tuple[float, ...]:
+        for number, (before, time) in enumerate(pairwise(times), start=1):
+            if time < before:
+                raise refusal(f"{time:g} s after {before:g} s", "ascending times", at=(number,))
+        return times
 
     @model_validator(mode="after")
     def _rates_ascend(self) -> Self:

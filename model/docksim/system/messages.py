@@ -169,11 +169,10 @@ class Costs:
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:
             steps.append(Pause(self._draws(f"{name}.wait", pause), cost.wait_per_item))
-        if cost.inner_lock:
-            steps = [Locked(self._env, ledger, self._host.lock(cost.inner_lock), steps)]
-        if cost.lock:
-            lock = self._host.lock(cost.lock)
-            steps = [Locked(self._env, ledger, lock, steps, cost.retry)]
+        retry = cost.retry
+        for name in filter(None, (cost.inner_lock, cost.lock)):
+            steps = [Locked(self._env, ledger, self._host.lock(name), steps, retry)]
+            retry = 0.0  # it is the innermost lock that is polled
         if cost.background:
             steps = [Background(self._env, Chain(self._env, steps))]
         return steps
@@ -206,7 +205,7 @@ class Costs:
             return [transfer]
         if cost.cpu.mean or cost.cpu_per_item.mean or throughput:
             per_item = self._draws(f"{name}.cpu_per_item", cost.cpu_per_item.scaled(self._slowness))
-            labour = (ledger, cpu, per_item, throughput, cost.threads, cost.group)
+            labour = (ledger, cpu, per_item, throughput, cost.threads, cost.group, cost.quantum)
             return [self._host.cpu.labour(*labour)]
         return []
 

@@ -145,7 +145,7 @@ class Transfer(Activity):
 
 class BusyDelay(Activity):
     """A pause while all cores are busy: threads that are woken up wait for their turn, the longer
-    the more groups contend."""
+    the more contend for each core."""
 
     __slots__ = ("delay", "env", "host", "ledger")
 

@@ -156,6 +156,7 @@ class System:
                 driver,
                 scenario.network.networks,
                 asker=DOCKERD if engine else CONTAINERD,
+                allocation=("allocate",) if engine else ("allocate", "join"),
             )
             for driver in drivers
         }

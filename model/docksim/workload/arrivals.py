@@ -13,6 +13,8 @@ from docksim.scenario.workload import Open, Period
 def arrival_times(workload: Open, streams: Streams) -> Iterator[tuple[float, int]]:
     """(instant in s from the workload's start, how many arrive then), ascending."""
     gaps = streams.draws(f"workload {workload.name}: arrivals", Exponential(1.0))
+    if workload.arrivals == "listed":
+        return ((time, 1) for time in workload.times)
     if workload.arrivals == "piecewise":
         return _piecewise(workload.rates, workload.period or inf, gaps)
     assert workload.rate is not None

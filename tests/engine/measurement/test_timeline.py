@@ -95,6 +95,23 @@ def test_a_files_lock_is_held_from_getting_it_to_giving_it_back():
     assert (held.component, held.began, held.ended) == ("dockerd", 1.0, pytest.approx(1.004))
 
 
+AGAIN = """\
+ dockerd-7  [000] ..... 1.000000: sched_process_fork: comm=dockerd pid=7 child_comm=dockerd \
+child_pid=20
+ exe-20  [000] ..... 1.000500: sched_process_fork: comm=exe pid=20 child_comm=exe child_pid=21
+ runc-9  [001] ..... 1.000700: sched_process_fork: comm=runc pid=9 child_comm=runc child_pid=30
+""" + "".join(
+    f" exe-{thread}  [00{core}] d..2. 1.00{end}000: sched_switch: prev_comm=exe prev_pid={thread} "
+    f"prev_prio=120 prev_state=S ==> next_comm=exe next_pid={after} next_prio=120\n"
+    for core, end, thread, after in ((0, 1, 1, 21), (0, 3, 21, 0), (1, 1, 2, 30), (1, 6, 30, 0))
+)
+
+
+def test_who_executes_itself_again_is_told_by_whose_child_it_is():
+    taken = parse(AGAIN.splitlines(keepends=True), CLIENT).cpu(1.001, 1.1)
+    assert (taken["reexec"], taken["hook"]) == pytest.approx((0.002, 0.005))
+
+
 UNTOLD = """\
  runc-9  [001] d..2. 1.001000: sched_switch: prev_comm=runc prev_pid=9 prev_prio=120 \
 prev_state=D ==> next_comm=swapper/1 next_pid=0 next_prio=120

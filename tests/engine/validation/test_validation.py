@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 
 from docksim.engine.validation.comparison import regime
-from docksim.engine.validation.scenarios import Clients, is_covered, scenario_of
+from docksim.engine.validation.scenarios import REQUESTS, Clients, is_covered, scenario_of
 from docksim.engine.validation.summary import summarise
 from docksim.simulation import simulate_once
 from tests.engine.measurement.test_loads import POINT
+
+CLIENT = dict.fromkeys(REQUESTS, 0.001)
 
 
 def row(measure, error, spread=0.0, **changes):
@@ -98,7 +100,7 @@ def profile(tmp_path):
 
 def simulated(profile, **changes):
     block = vars(POINT) | {"point": "one", "reference": 0.0005} | changes
-    return simulate_once(scenario_of(block, profile, Clients(0.001))).commands
+    return simulate_once(scenario_of(block, profile, Clients(CLIENT))).commands
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_the_load_generator_reads_each_container_of_a_list(profile):
     block |= {"operations": ("ps",), "containers": 50}
 
     def latency(**clients):
-        commands = simulate_once(scenario_of(block, profile, Clients(0.001, **clients))).commands
+        commands = simulate_once(scenario_of(block, profile, Clients(CLIENT, **clients))).commands
         return (commands["ended"] - commands["arrived"]).mean()
 
     assert latency(per_item=0.01) - latency() == pytest.approx(0.5, rel=0.05)

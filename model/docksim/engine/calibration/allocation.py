@@ -8,13 +8,20 @@ of that request are free then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import hypot
 
 from docksim.engine.calibration.demands import Demand, Key
+from docksim.engine.calibration.store import Access, creation, gaps, told_apart
 from docksim.engine.errors import EngineError
 
-NETWORKS = ("none", "bridge")
+BRIDGE = "bridge"
+NETWORKS = ("none", BRIDGE)
+
+QUANTUM = 0.010
+"""Seconds that a goroutine computes at most while others wait: forcePreemptNS, runtime/proc.go of
+Go. dockerd's goroutines have GOMAXPROCS processors, in the order in which they become ready."""
 
 CGROUP = "kernel.cgroup"
 """Moving a process into a cgroup (v1) takes the thread groups' lock for writing, which lasts an
@@ -29,32 +36,25 @@ DAEMON, RUNTIME, CONTAINERS = "dockerd", "containerd", "containers"
 they execute is another (moby starts it with setsid), and all containers' control groups have one
 parent. Seen in /proc/PID/autogroup and /proc/PID/cgroup."""
 
-STORE = "dockerd.network_store"
-"""The file in which libnetwork keeps endpoints, opened and locked anew for each access. Its own
-accesses exclude each other by a mutex; the bridge driver has a handle of its own, and of two
-handles the one that comes second polls the lock of the file: flock in bolt_unix.go, bbolt. Seen in
-dumps of dockerd's goroutines under load."""
-
-STORE_RETRY = 0.050
-"""Seconds between two tries: flockRetryTimeout, bolt_unix.go, bbolt."""
-
-POLLING = "bridge"
-
-RTNL = "kernel.rtnl"
-"""Changes of network devices are made one at a time; a device that moves into a namespace waits
-for that barrier meanwhile: do_setlink under rtnl_lock, net/core/rtnetlink.c."""
+NETLINK = "dockerd.netlink"
+"""All requests of dockerd's that change network devices of the host's go over one socket, one at a
+time; those that move a device or delete it are answered when that barrier is over: NlHandle in
+ns/init_linux.go, libnetwork, and Execute in nl/nl_linux.go, netlink."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """Serialised waiting: `count` times, `seconds` in all, under `lock` and perhaps another; who
-    finds the lock taken tries again after `retry` s, or queues."""
+    """Serialised waiting: `count` times, `seconds` in all, under `lock` and perhaps another."""
 
     lock: str
     seconds: float
     count: float
     inner: str = ""
-    retry: float = 0.0
+
+    @property
+    def times(self) -> int:
+        """The count, as it is mostly."""
+        return max(1, round(self.count))
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,17 @@ class Share:
     """A part of an operation: core-seconds and s of waiting, means.
 
     of          whose latency tells how variable it is
-    weight      part of that operation's time, for how variability is divided among parts
+    weight      part of that operation's time, for how variability is divided among parts; what is
+                drawn by itself adds in squares
     per_item, per_byte   core-seconds that each adds; `per_item_cv` says how variable that is
-    stored      waiting that is serialised before all else
-    locked      waiting that is serialised besides, before the reply and after it
+    stored      accesses to the network's store; what else there is, is done between them, or until
+                `stored_until` (s) after them
+    locked      waiting that is serialised, before the reply and after it
+    again       core-seconds besides of programs that dockerd executes for it
     flushing    s of it that are flushes
     background  core-seconds after the reply
     group   the scheduler's group that it is done in; empty: none
+    lock    under which it is done; empty: none
     """
 
     cpu: float
@@ -79,12 +83,15 @@ class Share:
     per_item: float = 0.0
     per_item_cv: float = 0.0
     per_byte: float = 0.0
+    again: float = 0.0
     flushing: float = 0.0
-    stored: Section | None = None
+    stored: Sequence[Access] = ()
+    stored_until: float = 0.0
     locked: Section | None = None
     background: float = 0.0
     background_locked: Section | None = None
     group: str = ""
+    lock: str = ""
 
 
 def allocate(found: Mapping[Key, Demand]) -> dict[str, Share]:
@@ -160,7 +167,7 @@ class _Book:
                 forced,
                 runc + kernel,
                 max(0.0, end.wait - removal.wait - end.held),
-                flushing=max(0.0, end.flushing - removal.flushing),
+                flushing=max(0.0, end.flushing - removal.flushing - end.held),
                 background=after,
                 group=RUNTIME,
             ),
@@ -172,32 +179,61 @@ class _Book:
         start, removal = self._key("start", name), self._key("rm --force", name)
         return {
             f"network.{name}.allocate": self._allocation(start),
+            f"network.{name}.join": self._joining(start),
             f"network.{name}.namespace": self._namespace(start),
             f"network.{name}.release": self._release(removal),
         }
 
-    def _stored(self, key: Key) -> Section | None:
-        demand = self._demand(key)
-        retry = STORE_RETRY if key.network == POLLING else 0.0
-        return Section(STORE, demand.held, demand.holds, retry=retry) if demand.held else None
+    def _stored(self, key: Key) -> list[Access]:
+        accesses = self._demand(key).accesses
+        return told_apart(accesses, key.operation, bridge=key.network == BRIDGE)
+
+    def _opening(self, start: Key) -> tuple[list[Access], int]:
+        """Accesses to the store before anything is executed, and how many of them are for the
+        endpoint's creation."""
+        opened = self._demand(start).opened
+        stored = [access for access in self._stored(start) if access.began < opened]
+        return stored, creation(stored)
 
     def _allocation(self, start: Key) -> Share:
-        """Before anything is executed, dockerd has made the endpoint, under its network's lock."""
+        """dockerd makes the endpoint, under its network's lock; what it does besides storing it, it
+        does where there is most time between its accesses to the store."""
+        stored, creating = self._opening(start)
+        cpu, end = self._connecting(start)[0], self._demand(start).opened
+        if creating < len(stored):
+            end = stored[creating].began
+        made = stored[:creating]
+        within = min(cpu, max(gaps(made, end), default=cpu))
+        lock = NETLINK if start.network == BRIDGE else ""
+        return self._part(start, within, group=DAEMON, lock=lock, stored=made, stored_until=end)
+
+    def _joining(self, start: Key) -> Share:
+        """The rest that is done before anything is executed."""
+        stored, creating = self._opening(start)
+        cpu, wait = self._connecting(start)
+        rest = cpu - self._allocation(start).cpu
+        end = self._demand(start).opened
+        joined = stored[creating:]
+        return self._part(start, rest, wait, group=DAEMON, stored=joined, stored_until=end)
+
+    def _connecting(self, start: Key) -> tuple[float, float]:
+        """Core-seconds and s of waiting that a network adds before anything is executed."""
         here, plain = self._demand(start), self._demand(self._key("start"))
         cpu = max(0.0, sum(here.opening.values()) - sum(plain.opening.values()))
-        stored = here.held - plain.held
-        wait = max(0.0, here.opened - plain.opened - cpu - stored)
-        return self._part(start, cpu, wait, group=DAEMON, stored=self._stored(start))
+        held = here.held_at_first - plain.held_at_first
+        return cpu, max(0.0, here.opened - plain.opened - cpu - held)
 
     def _namespace(self, start: Key) -> Share:
         here, plain = self._demand(start), self._demand(self._key("start"))
-        allocation = self._allocation(start)
+        connecting, waiting = self._connecting(start)
         barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
-        stored = here.held - plain.held
-        wait = here.wait - plain.wait - allocation.wait - barrier - stored
-        cpu = max(0.0, here.total - plain.total - allocation.cpu)
-        moved = Section(RTNL, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
-        return self._part(start, cpu, max(0.0, wait), locked=moved, group=RUNTIME)
+        held = here.held - plain.held
+        wait = max(0.0, here.wait - plain.wait - waiting - barrier - held)
+        again = here.cpu.get("reexec", 0.0)
+        cpu = max(0.0, here.total - plain.total - connecting - again)
+        moved = Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
+        late = [access for access in self._stored(start) if access.began >= here.opened]
+        return self._part(start, cpu, wait, again=again, locked=moved, group=RUNTIME, stored=late)
 
     def _release(self, removal: Key) -> Share:
         here, plain = self._demand(removal), self._demand(self._key("rm --force"))
@@ -210,7 +246,7 @@ class _Book:
             max(0.0, here.wait - plain.wait - barrier - (here.held - plain.held)),
             group=DAEMON,
             stored=self._stored(removal),
-            locked=Section(BARRIER, barrier, here.sleeps("rcu_barrier")),
+            locked=Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER),
             background=max(0.0, after),
             background_locked=Section(BARRIER, *here.asleep_after.get("rcu_barrier", (0.0, 0.0))),
         )
@@ -266,8 +302,11 @@ class _Book:
     def _part(self, key: Key, cpu: float, wait: float = 0.0, **more: object) -> Share:
         demand = self._demand(key)
         share = Share(cpu, wait, demand.threads, key, 0.0, **more)  # type: ignore[arg-type]
-        took = cpu / demand.threads + wait + (share.locked.seconds if share.locked else 0.0)
-        return replace(share, weight=took / demand.engine_time)
+        drawn = [cpu / demand.threads, share.again / demand.threads, wait]
+        if share.locked:
+            times = share.locked.times
+            drawn += [share.locked.seconds / times] * times
+        return replace(share, weight=hypot(*drawn) / demand.engine_time)
 
     def _all(self, operation: str) -> list[Key]:
         return [key for key in self._found if key.operation == operation]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from docksim.engine.calibration.store import Access
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
@@ -31,9 +32,6 @@ class Key(NamedTuple):
 CONDITIONS = list(Key._fields[1:])
 
 ENGINE = tuple(component for component in COMPONENTS if component not in BYSTANDERS)
-
-APART = 0.003
-"""Seconds between two holds of a file's lock that make them two stretches."""
 
 NORMAL_SPAN = 3.29
 """Standard deviations between a normal law's 5 % and 95 % quantiles."""
@@ -57,7 +55,7 @@ class Demand:
     client    core-seconds of the client
     asleep, asleep_after   uninterruptible sleep by reason (s, count), until the reply and after it
     flushing   s that the engine's processes sleep in flushes until the reply
-    held, holds   s that dockerd holds locks of files, and in how many stretches
+    accesses   dockerd's to files that it locks, in their order
     """
 
     latency: npt.NDArray[np.float64]
@@ -70,8 +68,7 @@ class Demand:
     asleep: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     asleep_after: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     flushing: float = 0.0
-    held: float = 0.0
-    holds: float = 0.0
+    accesses: Sequence[Access] = ()
 
     @property
     def total(self) -> float:
@@ -104,6 +101,16 @@ class Demand:
     def wait(self) -> float:
         """Seconds that it neither computes nor is with the client."""
         return max(0.0, self.engine_time - self.total / self.threads)
+
+    @property
+    def held(self) -> float:
+        """Seconds that dockerd holds locks of files."""
+        return sum(access.seconds for access in self.accesses)
+
+    @property
+    def held_at_first(self) -> float:
+        """Seconds of it before the first program is executed."""
+        return sum(access.seconds for access in self.accesses if access.began < self.opened)
 
     def locked(self, reason: str) -> float:
         """Seconds of its waiting that are sleeps for that reason."""
@@ -240,7 +247,7 @@ class _Seen:
             asleep=asleep("reply"),
             asleep_after=asleep("after"),
             flushing=self._flushing(sleeps) / count,
-            **self._holding(blocks, operation, count),
+            accesses=self._accesses(blocks, operation),
         )
 
     def _flushing(self, sleeps: pd.DataFrame) -> float:
@@ -250,18 +257,20 @@ class _Seen:
         own = sleeps[(sleeps["phase"] == "reply") & (sleeps["reason"] == "flush")]
         return float(own.loc[own["component"] != "kernel", "seconds"].sum())
 
-    def _holding(self, blocks: pd.Series[str], operation: str, count: int) -> dict[str, float]:
-        """Locks of files in an operation, on average."""
+    def _accesses(self, blocks: pd.Series[str], operation: str) -> list[Access]:
+        """Locks of files, each as it is on average where there are as many as mostly."""
         if self._held.empty:
-            return {}
+            return []
         own = self._held[self._held["block"].isin(blocks) & (self._held["operation"] == operation)]
+        if own.empty:
+            return []
         own = own.sort_values(["block", "number", "began"])
-        apart = own["began"] - own.groupby(["block", "number"])["ended"].shift()
-        stretches = (apart.isna() | (apart > APART)).sum()
-        return {
-            "held": float((own["ended"] - own["began"]).sum()) / count,
-            "holds": float(stretches) / count,
-        }
+        executions = own.groupby(["block", "number"])
+        count = executions["began"].transform("size")
+        usual = own[count == count.mode()[0]]
+        place = usual.groupby(["block", "number"]).cumcount()
+        means = usual.assign(seconds=usual["ended"] - usual["began"]).groupby(place).mean(True)
+        return [Access(row["began"], row["seconds"]) for _, row in means.iterrows()]
 
     def _at_reference(self, timed: pd.DataFrame, busy: float) -> npt.NDArray[np.float64]:
         """Latencies (s) as they were at the reference's speed; `busy` is the share that scales."""

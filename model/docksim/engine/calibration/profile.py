@@ -11,10 +11,11 @@ import numpy as np
 
 from docksim.des.distributions import Lognormal
 from docksim.des.distributions.notation import written
-from docksim.engine.calibration.allocation import Section, Share, allocate
+from docksim.engine.calibration.allocation import DAEMON, QUANTUM, Section, Share, allocate
 from docksim.engine.calibration.demands import Demand, Key, demands, reference_of
 from docksim.engine.calibration.fitting import Fit, fit
 from docksim.engine.calibration.pulls import pull_operations
+from docksim.engine.calibration.store import FILE, RETRY, Access, split
 from docksim.engine.measurement.dataset import Dataset
 from docksim.scenario.profiles import PROVISIONAL, read_profile
 from docksim.scenario.quantities import SECONDS
@@ -136,7 +137,7 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
         if count:
             step[key] = count
     if share.group:
-        step["group"] = share.group
+        step |= _place(share.group)
     if share.threads > 1.0 and share.cpu > NEGLIGIBLE:
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
@@ -146,31 +147,51 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
     if share.per_byte > 0.0:
         rate = written(float(f"{1.0 / share.per_byte:.4g}"), "B/s")
         step |= {"throughput": rate, "payload": "read", "threads": round(share.threads, 3)}
-    return [
-        *_locked(share.stored, cv, f"{source}: locks of files in {share.of.operation}", flush),
-        step,
-        *_locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}"),
-        *_background(share, cv, source),
-    ]
+    if share.lock:
+        step["lock"] = share.lock
+    sleeps = _locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}")
+    taken = f"{source}: locks of files in {share.of.operation}"
+    steps: list[dict[str, Any]] = []
+    # Between the accesses to the store, where there is most time, the rest is done.
+    others = [step, *_executed_again(share, cv, source), *sleeps]
+    parts = split(share.stored, share.stored_until, len(others) + 1)
+    for part, rest in zip(parts, [*others, None], strict=True):
+        steps += [_stored(access, cv, taken, flush) for access in part]
+        steps += [rest] if rest else []
+    return steps + _background(share, cv, source)
 
 
-def _locked(
-    section: Section | None, cv: float, source: str, flush: float = 0.0
-) -> list[dict[str, Any]]:
-    """The sleeps of a serialised section, one after the other; with `flush` (s) they are flushes
-    of a file that is kept, as far as those fit in."""
+def _place(group: str) -> dict[str, Any]:
+    """Where CPU time is spent: dockerd's by its goroutines in turn."""
+    return {"group": group} | ({"quantum": _rounded(QUANTUM)} if group == DAEMON else {})
+
+
+def _executed_again(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
+    """What dockerd executes for it: processes in its session, and no goroutines."""
+    if share.again <= NEGLIGIBLE:
+        return []
+    taken = f"{source}: CPU time of dockerd executed again in {share.of.operation}"
+    step = {"cpu": _law(share.again, cv), "threads": round(share.threads, 3), "group": DAEMON}
+    return [step | {"source": taken}]
+
+
+def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, Any]]:
+    """The sleeps of a serialised section, one after the other."""
     if section is None or section.seconds <= NEGLIGIBLE:
         return []
-    times = max(1, round(section.count))
-    seconds = section.seconds / times
-    flushes = int(seconds / flush) if flush else 0
-    step: dict[str, Any] = {"lock": section.lock, "source": source}
-    if (rest := seconds - flushes * flush) > NEGLIGIBLE:
-        step["wait"] = _law(rest, cv)
-    step |= {"flushes": flushes} if flushes else {}
+    wait = _law(section.seconds / section.times, cv)
+    step = {"lock": section.lock, "wait": wait, "source": source}
     step |= {"inner_lock": section.inner} if section.inner else {}
-    step |= {"retry": _rounded(section.retry)} if section.retry else {}
-    return [step] * times
+    return [step] * section.times
+
+
+def _stored(access: Access, cv: float, source: str, flush: float) -> dict[str, Any]:
+    """An access under the mutex of its handle, and the file's lock; a write waits for flushes."""
+    step: dict[str, Any] = {"lock": access.handle, "inner_lock": FILE, "retry": _rounded(RETRY)}
+    step |= {"wait": _law(access.seconds, cv), "source": source}
+    if access.writes and flush:
+        step["inner_flushes"] = max(1, round(access.seconds / flush))
+    return step
 
 
 def _background(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
@@ -178,7 +199,7 @@ def _background(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
     steps = _locked(share.background_locked, cv, f"{source}: kernel sleeps after the reply")
     if share.background > NEGLIGIBLE:
         taken = f"{source}: CPU time after the reply"
-        grouped = {"group": share.group} if share.group else {}
+        grouped = _place(share.group) if share.group else {}
         steps.append({"cpu": _law(share.background, cv), **grouped, "source": taken})
     return [step | {"background": True} for step in steps]
 

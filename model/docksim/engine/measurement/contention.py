@@ -1,7 +1,8 @@
 """How fast the machine is just now, and how much its cores slow each other down.
 
 A virtual machine's speed drifts within minutes, by more than a prediction may err. So each block
-has beside it what a reference piece of work took: forking and executing a small static program.
+has beside it what a reference piece of work took: executing the daemon's program, which is most of
+what a container's start is made of.
 And what cores lose to each other when all are busy is seen on what a start executes, alone, without
 an engine at work: the low-level runtime and, twice, the daemon's program, as for a container with
 a network; by one caller, and by more callers than there are cores.
@@ -21,7 +22,7 @@ from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.namespaces import run
 from docksim.engine.private.requirements import binary
 
-EXECUTIONS = 200
+EXECUTIONS = 12
 LIVES = 12
 ROUNDS = 4
 """Alternations of one caller and several."""
@@ -41,11 +42,11 @@ done
 
 
 def reference_time() -> float:
-    """Seconds that forking and executing a small static program takes just now, on average."""
-    program = [binary("busybox"), "true"]
+    """Seconds that executing the daemon's program takes just now, on average."""
+    program = [binary("dockerd"), "--version"]
     began = time.perf_counter()
     for _ in range(EXECUTIONS):
-        subprocess.run(program, check=True)
+        subprocess.run(program, check=True, stdout=subprocess.DEVNULL)
     return (time.perf_counter() - began) / EXECUTIONS
 
 

@@ -54,6 +54,8 @@ class Runner:
         self._dataset = dataset
         self._accounts = CpuAccounts(engine)
         self._images = {image.name: image for image in plan.image}
+        # What one block has lying about, the next must not find.
+        self._most_images = max(point.images for point in plan.points())
         self._tracer: Tracer | None = None
 
     async def run(self, progress: Progress) -> None:
@@ -179,8 +181,8 @@ class Runner:
         self._engine.shape(None)
         for name in names:
             await self._have(client, name, present=not pulls)
-        for number in range(point.images):
-            await self._have(client, self._lying_about(number), present=True)
+        for number in range(self._most_images):
+            await self._have(client, self._lying_about(number), present=number < point.images)
         self._engine.shape(point.link_rate or None)
         subject = await self._subject(client, point, names[0])
         for _ in range(point.containers):

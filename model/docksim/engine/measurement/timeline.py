@@ -1,7 +1,7 @@
 """What the kernel's scheduler did: who ran on a core, who slept uninterruptibly and in what.
 
-Read from the events sched_switch, sched_stat_runtime, sched_process_exec and flock_lock_inode of
-ftrace, with a stack for each sleep that is uninterruptible (see the kernel's
+Read from the events sched_switch, sched_stat_runtime, sched_process_fork, sched_process_exec and
+flock_lock_inode of ftrace, with a stack for each sleep that is uninterruptible (see the kernel's
 Documentation/trace/ftrace.rst and events.rst). The kernel drops some switches away from idle: such
 a run begins as long before its end as the kernel charged its thread for.
 """
@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 COMPONENTS = (
-    "dockerd", "containerd", "shim", "runc", "init", "hook", "registry", "kernel",
+    "dockerd", "reexec", "containerd", "shim", "runc", "init", "hook", "registry", "kernel",
     "client", "other",
 )  # fmt: skip
-"""Who runs: `init` is the container's process while runc sets it up, `hook` the engine re-executed
-within runc create to set the network up, `kernel` the kernel's threads."""
+"""Who runs: `reexec` is dockerd executed once more by itself, to work in a container's namespace,
+`hook` the same by runc create, to have the network set up, `init` the container's process while
+runc sets it up, `kernel` the kernel's threads."""
 
 BYSTANDERS = ("client", "other")
 """Whose work is no demand of the engine's."""
@@ -25,10 +26,13 @@ BYSTANDERS = ("client", "other")
 _NAMES = (
     ("containerd-shim", "shim"), ("containerd", "containerd"), ("dockerd", "dockerd"),
     ("docker-registry", "registry"),
-    ("runc:[", "init"), ("runc", "runc"), ("exe", "hook"), ("kworker", "kernel"),
+    ("runc:[", "init"), ("runc", "runc"), ("kworker", "kernel"),
     ("ksoftirqd", "kernel"), ("rcu", "kernel"), ("jbd2", "kernel"), ("loop", "kernel"),
     ("kthreadd", "kernel"), ("migration", "kernel"),
 )  # fmt: skip
+
+EXECUTED_AGAIN = "exe"
+"""The name of a process that was executed from /proc/self/exe."""
 
 REASONS = (
     ("rcu_barrier", "rcu_barrier"),
@@ -51,6 +55,7 @@ _FILE_LOCK = re.compile(
     r"^ *(.*?)-(\d+) +\[\d+\] \S+ +([\d.]+): flock_lock_inode: .* ino=(\S+) .* "
     r"fl_type=(\w+) .* ret=0"
 )
+_FORK = re.compile(r": sched_process_fork: comm=(.*?) pid=(\d+) child_comm=.*? child_pid=(\d+)")
 _EXEC = re.compile(r" ([\d.]+): sched_process_exec: filename=(\S+) ")
 _STACK = re.compile(r"-(\d+) +\[\d+\].*: <stack trace>")
 _FRAME = " => "
@@ -121,6 +126,8 @@ def parse(lines: Iterable[str], client: int) -> Timeline:
             reader.charge(int(found[1]), int(found[2]))
         elif found := _FILE_LOCK.search(line):
             reader.lock_file(*found.groups())
+        elif found := _FORK.search(line):
+            reader.fork(found[1], int(found[2]), int(found[3]))
         elif found := _EXEC.search(line):
             reader.timeline.executed.append((float(found[1]), found[2].rpartition("/")[2]))
     return reader.timeline
@@ -136,9 +143,15 @@ class _Reader:
         self._running: dict[str, tuple[int, float]] = {}
         self._charged: dict[int, float] = {}
         self._locked: dict[str, float] = {}
+        self._forked_by: dict[int, str] = {}
 
     def charge(self, thread: int, nanoseconds: int) -> None:
         self._charged[thread] = self._charged.get(thread, 0.0) + nanoseconds / 1e9
+
+    def fork(self, name: str, parent: int, child: int) -> None:
+        """A thread of that name makes another; what is executed again has its parent's origin."""
+        own = self._forked_by.get(parent, name)
+        self._forked_by[child] = own if name == EXECUTED_AGAIN else name
 
     def switch(self, core: str, stamp: str, name: str, before: str, state: str, after: str) -> None:
         """One thread leaves a core and another takes it; thread 0 is idleness."""
@@ -150,7 +163,7 @@ class _Reader:
             if thread != leaving:
                 began = max(began, now - charged)
                 self._wake(leaving, began)
-            component = _component(name, leaving, self._client)
+            component = self._component(name, leaving)
             self.timeline.runs.append(Spell(began, now, component))
             if state.startswith("D"):
                 self.asleep[leaving] = (now, component, [])
@@ -162,8 +175,15 @@ class _Reader:
         if kind == "F_WRLCK":
             self._locked[file] = float(stamp)
         elif file in self._locked:
-            component = _component(name, int(thread), self._client)
+            component = self._component(name, int(thread))
             self.timeline.held.append(Spell(self._locked.pop(file), float(stamp), component))
+
+    def _component(self, name: str, thread: int) -> str:
+        if thread == self._client:
+            return "client"
+        if name == EXECUTED_AGAIN:
+            return "reexec" if self._forked_by.get(thread) == "dockerd" else "hook"
+        return next((component for start, component in _NAMES if name.startswith(start)), "other")
 
     def _wake(self, thread: int, now: float) -> None:
         if thread in self.asleep:
@@ -195,9 +215,3 @@ def _with_stacks(
         else:
             stack = None
             yield line
-
-
-def _component(name: str, thread: int, client: int) -> str:
-    if thread == client:
-        return "client"
-    return next((component for start, component in _NAMES if name.startswith(start)), "other")

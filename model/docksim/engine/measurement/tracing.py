@@ -13,8 +13,8 @@ from docksim.engine.errors import EngineError
 from docksim.engine.measurement.timeline import Timeline, parse
 
 EVENTS = (
-    "sched/sched_switch", "sched/sched_stat_runtime", "sched/sched_process_exec",
-    "filelock/flock_lock_inode",
+    "sched/sched_switch", "sched/sched_stat_runtime", "sched/sched_process_fork",
+    "sched/sched_process_exec", "filelock/flock_lock_inode",
 )  # fmt: skip
 BUFFER_KB = 65_536
 """A core's: more than a block of one client's operations leaves."""

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from joblib import Parallel, delayed
 
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
-from docksim.engine.validation.scenarios import MAIN, Clients, Layers, is_covered, scenario_of
+from docksim.engine.validation.clients import clients_of
+from docksim.engine.validation.scenarios import MAIN, Layers, is_covered, scenario_of
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import simulate_once
 from docksim.study.estimates import estimate, is_carried
@@ -47,30 +50,19 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
     is not valid.
     """
     blocks = dataset.table("blocks")
-    cores = dataset.manifest["facts"]["cores"]
-    samples = measured_samples(dataset)
-    covered = [group for _, group in blocks.groupby("point") if is_covered(_first(group))]
-    if not covered:
+    points = [point for _, point in blocks.groupby("point") if is_covered(_first(point))]
+    if not points:
         raise EngineError(f"{dataset.folder}: none of its loads can be simulated")
-    rows = []
-    for done, group in enumerate(covered):
-        block = _first(group)
-        block |= {key: float(group[key].mean()) for key in ("reference", "rate")}
-        measured = _measured(group, samples[samples["block"].isin(group["block"])])
-        clients = _clients(dataset, group, samples)
-        scenario = scenario_of(block, profile, clients, _layers(dataset, block))
-        predicted = _predicted(block, scenario)
-        for (operation, measure), (value, spread) in measured.items():
-            found = estimate(predicted[operation, measure])
-            rows.append(
-                {key: block[key] for key in ("set", "point", "load", "network", "clients")}
-                | {"regime": regime(block, cores)}
-                | {"operation": operation, "measure": measure, "measured": value}
-                | {"predicted": found.value, "low": found.low, "high": found.high}
-                | {"error": found.value / value - 1.0, "spread": spread}
-            )
+    samples = measured_samples(dataset)
+    tasks = [
+        delayed(_compared)(*_measurement(dataset, point, samples, profile)) for point in points
+    ]
+    rows: list[dict[str, Any]] = []
+    results = Parallel(n_jobs=-1, return_as="generator")(tasks)
+    for done, found in enumerate(results, start=1):
+        rows += found
         if progress is not None:
-            progress((done + 1) / len(covered))
+            progress(done / len(points))
     return pd.DataFrame(rows)
 
 
@@ -90,8 +82,12 @@ def _regime(load: float, light: float, knee: float) -> str:
 
 def _first(blocks: pd.DataFrame) -> dict[str, Any]:
     """What repeated blocks have in common."""
-    (first,) = blocks.head(1).to_dict("records")
-    return {str(key): value for key, value in first.items()}
+    return _records(blocks.head(1))[0]
+
+
+def _records(blocks: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = blocks.to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in rows]
 
 
 Values = dict[tuple[str, str], Any]
@@ -120,51 +116,6 @@ def _spread(values: Any) -> float:
     return float((np.max(values) - np.min(values)) / 2 / np.median(values))
 
 
-def _clients(dataset: Dataset, blocks: pd.DataFrame, samples: pd.DataFrame) -> Clients:
-    """The load generator's part of a request, all blocks together.
-
-    What a closed client does between an answer and its next request is no part of a latency: the
-    time that its requests are apart less what they take.
-    """
-    operations = blocks["operations"].map(len)
-    requests = ((blocks["cycles"] + blocks["warm_up"]) * operations).sum()
-    if (blocks["load"] == "batch").any():
-        requests *= blocks["clients"].iloc[0]
-    cpu = float((blocks["client_cores"] * blocks["elapsed"]).sum() / requests)
-    kinds = list(blocks["operations"].iloc[0])
-    per_byte = _of_each(dataset, "logs", "log_size") if "logs" in kinds else 0.0
-    cpu = max(0.0, cpu - per_byte * float((blocks["log_size"] / operations).mean()))
-    per_item = _of_each(dataset, "ps", "containers") if "ps" in kinds else 0.0
-    cpu = max(0.0, cpu - per_item * float((blocks["containers"] / operations).mean()))
-    if "pull" in kinds:  # what it does while a pull tells of its progress, it does beside it
-        cpu = min(cpu, _own_cpu(dataset, "rmi").mean())
-    if (blocks["load"] != "closed").any() or blocks["beside"].notna().any():
-        return Clients(cpu, 0.0, per_byte, per_item)
-    apart = float((blocks["clients"] / blocks["throughput"] / operations).mean())
-    latency = float(samples.loc[samples["block"].isin(blocks["block"]), "latency"].mean())
-    think = min(cpu, max(0.0, apart - latency))
-    return Clients(cpu - think, think, per_byte, per_item)
-
-
-def _of_each(dataset: Dataset, operation: str, counted: str) -> float:
-    """Core-seconds that the load generator takes for each byte of a log, or container of a list:
-    what more of them add."""
-    own = _own_cpu(dataset, operation)
-    counts = dataset.table("blocks").set_index("block")[counted].to_dict()
-    by_count = own.groupby(own.index.map(counts)).mean()
-    if len(by_count) < 2:
-        return 0.0
-    slope, _ = np.polyfit(by_count.index.to_numpy(), by_count.to_numpy(), 1)
-    return max(0.0, float(slope))
-
-
-def _own_cpu(dataset: Dataset, operation: str) -> pd.Series[float]:
-    """Core-seconds of the load generator for each operation that was accounted, by block."""
-    cpu = dataset.table("cpu")
-    own = cpu[(cpu["operation"] == operation) & (cpu["phase"] == "reply")]
-    return own[own["component"] == "client"].set_index("block")["cpu"]
-
-
 def _layers(dataset: Dataset, block: dict[str, Any]) -> Layers:
     """Those of the image that a block is about."""
     manifest = dataset.manifest
@@ -175,11 +126,61 @@ def _layers(dataset: Dataset, block: dict[str, Any]) -> Layers:
     return Layers(sizes, image["shared"])
 
 
-def _predicted(block: dict[str, Any], scenario: Scenario) -> dict[Any, list[float]]:
+def _measurement(
+    dataset: Dataset, point: pd.DataFrame, samples: pd.DataFrame, profile: Path
+) -> tuple[list[dict[str, Any]], list[Scenario], str, Values]:
+    """A point's blocks, their scenarios, its regime and what was measured of it.
+
+    Each block is predicted for the speed that the machine had just then and, where cycles came by
+    themselves, for the instants at which they came (validation with the system's own input: Law,
+    Simulation Modeling and Analysis, 5.6).
+    """
+    own = samples[samples["block"].isin(point["block"])]
+    clients = clients_of(dataset, point, samples)
+    blocks = _records(point)
+    arrivals = _arrivals(dataset, point) if (point["load"] == "open").all() else {}
+    scenarios = [
+        scenario_of(
+            block | arrivals.get(block["block"], {}), profile, clients, _layers(dataset, block)
+        )
+        for block in blocks
+    ]
+    cores = dataset.manifest["facts"]["cores"]
+    return blocks, scenarios, regime(blocks[0], cores), _measured(point, own)
+
+
+def _arrivals(dataset: Dataset, point: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """By block, the instants at which its cycles began (s)."""
+    samples = dataset.table("samples")
+    own = samples[samples["block"].isin(point["block"])]
+    began = own.groupby(["block", "cycle"])["issued"].min().reset_index()
+    return {
+        str(block): {"arrivals": sorted(each["issued"])} for block, each in began.groupby("block")
+    }
+
+
+def _compared(
+    blocks: list[dict[str, Any]], scenarios: list[Scenario], regime: str, measured: Values
+) -> list[dict[str, Any]]:
+    """A point's rows."""
+    predicted = _predicted(blocks, scenarios)
+    rows = []
+    for (operation, measure), (value, spread) in measured.items():
+        found = estimate(predicted[operation, measure])
+        rows.append(
+            {key: blocks[0][key] for key in ("set", "point", "load", "network", "clients")}
+            | {"regime": regime, "operation": operation, "measure": measure, "measured": value}
+            | {"predicted": found.value, "low": found.low, "high": found.high}
+            | {"error": found.value / value - 1.0, "spread": spread}
+        )
+    return rows
+
+
+def _predicted(blocks: list[dict[str, Any]], scenarios: list[Scenario]) -> dict[Any, list[float]]:
     """Each replication's value by operation and measure, as precise as is asked for."""
     values: dict[Any, list[float]] = {}
     for replication in range(MOST_REPLICATIONS):
-        for key, value in _replication(scenario, block, replication).items():
+        for key, value in _replication(blocks, scenarios, replication).items():
             values.setdefault(key, []).append(value)
         if replication + 1 >= LEAST_REPLICATIONS and _is_precise(values):
             break
@@ -194,27 +195,44 @@ def _is_precise(values: dict[Any, list[float]]) -> bool:
     return all((one.half_width or 0.0) <= PRECISION * one.value for one in found)
 
 
-def _replication(scenario: Scenario, block: dict[str, Any], number: int) -> dict[Any, float]:
+def _replication(
+    blocks: list[dict[str, Any]], scenarios: list[Scenario], number: int
+) -> dict[Any, float]:
+    """Of all blocks once, as they were measured: latencies together, throughput in the median."""
+    runs = [
+        _run(block, scenario, number * len(blocks) + place)
+        for place, (block, scenario) in enumerate(zip(blocks, scenarios, strict=True))
+    ]
+    values = {(CYCLE, "throughput"): float(np.median([throughput for throughput, _ in runs]))}
+    for operation in runs[0][1]:
+        latency = np.concatenate([latencies[operation] for _, latencies in runs])
+        values[operation, "mean"] = float(latency.mean())
+        for name, probability in (QUANTILES | VENTILES).items():
+            values[operation, name] = float(np.quantile(latency, probability))
+    return values
+
+
+def _run(
+    block: dict[str, Any], scenario: Scenario, number: int
+) -> tuple[float, dict[str, npt.NDArray[np.float64]]]:
+    """Throughput of a block (cycles/s), and its latencies (s) by operation."""
     operations, warm_up = block["operations"], block["warm_up"]
     repeated = block["cycles"] if block["load"] == "batch" else 1
     runs = range(number * repeated, (number + 1) * repeated)
     commands = pd.concat([simulate_once(scenario, replication=run).commands for run in runs])
     if block["beside"]:
-        commands = _compared(commands, block)
+        commands = _without_others(commands, block)
     ends = np.sort(_of_place(commands, operations, len(operations) - 1)["ended"])
     began = ends[warm_up - 1] if warm_up else 0.0
-    values = {(CYCLE, "throughput"): float((len(ends) - warm_up) / (ends[-1] - began))}
     measured = commands[commands["number"] >= warm_up * len(operations)]
+    latencies = {}
     for place, operation in enumerate(operations):
         own = _of_place(measured, operations, place)
-        latency = own["ended"] - own["arrived"]
-        values[operation, "mean"] = float(latency.mean())
-        for name, probability in (QUANTILES | VENTILES).items():
-            values[operation, name] = float(latency.quantile(probability))
-    return values
+        latencies[operation] = (own["ended"] - own["arrived"]).to_numpy()
+    return float((len(ends) - warm_up) / (ends[-1] - began)), latencies
 
 
-def _compared(commands: pd.DataFrame, block: dict[str, Any]) -> pd.DataFrame:
+def _without_others(commands: pd.DataFrame, block: dict[str, Any]) -> pd.DataFrame:
     """Of a load with another beside it, as many commands as were measured, counted from 0."""
     count = (block["cycles"] + block["warm_up"]) * len(block["operations"])
     own = commands[(commands["workload"] == MAIN) & commands["ended"].notna()]

@@ -76,13 +76,28 @@ class Layers:
     shared: int = 0
 
 
+REQUESTS = {
+    "create": "containers_create", "start": "containers_start", "run": "containers_create",
+    "stop": "containers_stop", "kill": "containers_stop", "rm": "containers_delete",
+    "rm --force": "containers_delete", "ps": "containers_json", "images": "images_json",
+    "inspect": "containers_inspect", "logs": "containers_logs",
+    "logs --tail 10": "containers_logs", "pull": "images_create", "rmi": "images_delete",
+}  # fmt: skip
+"""What the daemon receives, by operation."""
+
+
 @dataclass(frozen=True)
 class Clients:
-    """The load generator's own part of a request: core-seconds before its answer is there, for
-    each byte of a log while it comes and each container listed, and seconds until it sends the
-    next one."""
+    """The load generator's own part of a request.
 
-    cpu: float
+    cpu        core-seconds before its answer is there, by operation
+    per_byte, per_item   the same for each byte of a log, while it comes, and each container listed
+    beside     core-seconds a request besides, which no latency has a part of
+    think      s from an answer to the next request
+    """
+
+    cpu: Mapping[str, float]
+    beside: float = 0.0
     think: float = 0.0
     per_byte: float = 0.0
     per_item: float = 0.0
@@ -93,7 +108,8 @@ def scenario_of(
 ) -> Scenario:
     """The scenario of a block with such clients.
 
-    The machine is as fast as the reference work beside the block says. Of batches, it is one.
+    The machine is as fast as the reference work beside the block says. Of batches, it is one. Open
+    loads come at random, or at the block's `arrivals` (s) where it has them.
     Where images are pulled, each client has one of its own with these layers.
     Raises ScenarioError when the profile is not valid.
     """
@@ -104,7 +120,7 @@ def scenario_of(
         "flow": {"variant": "engine"},
         "profile": {
             "base": str(profile.absolute()),
-            "operations": {"cli": _own_steps(clients)},
+            "operations": _own_steps(clients, block["operations"], profile),
         },
         "host": _host(block, profile),
         "daemon": {
@@ -129,14 +145,28 @@ def scenario_of(
     return loads(tomli_w.dumps(document))
 
 
-def _own_steps(clients: Clients) -> dict[str, Any]:
-    """Lists replace what the profile has; tables would be laid over it."""
+def _own_steps(clients: Clients, operations: list[str], profile: Path) -> dict[str, Any]:
+    """In the place of the CLI's steps, and before those of each request.
+
+    Lists replace what the profile has; tables would be laid over it.
+    """
     source = {"source": "the load generator's own"}
     reading = {"throughput": f"{1.0 / clients.per_byte} B/s"} if clients.per_byte else {}
+    _, document = read_profile(str(profile.absolute()), Path())
+    received = document["profile"]["operations"]["dockerd"]
+    requests: dict[str, list[float]] = {}
+    for operation in operations:
+        requests.setdefault(REQUESTS[operation], []).append(clients.cpu[operation])
     return {
-        "start": [{"cpu": f"{clients.cpu} s"} | source],
-        "format": [{"cpu_per_item": f"{clients.per_item} s"} | source],
-        "output": [reading | source],
+        "cli": {
+            "start": [{"cpu": f"{clients.beside} s", "background": True} | source],
+            "format": [{"cpu_per_item": f"{clients.per_item} s"} | source],
+            "output": [reading | source],
+        },
+        "dockerd": {
+            name: [{"cpu": f"{sum(cpu) / len(cpu)} s"} | source, *received[name]]
+            for name, cpu in requests.items()
+        },
     }
 
 
@@ -192,6 +222,9 @@ def _load(block: Mapping[str, Any], think: float) -> dict[str, Any]:
     match block["load"]:
         case "closed":
             return {"kind": "closed", "clients": block["clients"], "think": f"{think} s"}
+        case "open" if "arrivals" in block:
+            times = [f"{instant} s" for instant in block["arrivals"]]
+            return {"kind": "open", "arrivals": "listed", "times": times}
         case "open":
             return {"kind": "open", "rate": f"{block['rate']} /s"}
         case _:

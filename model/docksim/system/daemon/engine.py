@@ -11,6 +11,7 @@ from collections.abc import Generator, Mapping
 
 import simpy
 
+from docksim.des.environment import happen
 from docksim.system.command import Command
 from docksim.system.components import DOCKERD
 from docksim.system.container import Container
@@ -109,6 +110,7 @@ class EngineLifecycle(Lifecycle):
         driver = self.driver_of(container)
         yield from self._storage.mount(command, container)
         yield from self._networks[driver].allocate(command, container)
+        yield from self._networks[driver].join(command)
         try:
             yield from self._tasks.create(command, driver)
             yield from self._tasks.start(command, container)
@@ -141,17 +143,19 @@ class EngineLifecycle(Lifecycle):
         branch = self._exit_branch(container)
         yield from self._tasks.exited(branch)
         yield from self._alone(branch, container, self._note_exit(branch, container))
+        happen(container.stopped)
         if container.auto_remove:
             yield from self._remove_by_itself(branch, container)
 
     def _note_exit(self, branch: Command, container: Container) -> Events:
-        """20.10 wakes those who wait for the exit before it disconnects and unmounts."""
+        """20.10 notes it before it disconnects and unmounts; those who wait for it are woken then,
+        but read the container's state under its lock: Wait in container/state.go."""
         yield from self._tasks.delete(branch)
         yield from branch.settle(self._env)
-        self._has_stopped(container)
+        self._has_exited(container)
         yield from self._disconnect(branch, container)
         yield from self._checkpoint(branch)
 
     def _disconnect(self, command: Command, container: Container) -> Events:
-        yield from self._networks[self.driver_of(container)].release(command, container)
+        yield from self._networks[self.driver_of(container)].release(command)
         yield from self._storage.unmount(command)

@@ -150,10 +150,14 @@ class Lifecycle(ABC):
         self._setting.publish("start")
 
     def _has_stopped(self, container: Container) -> None:
+        """Note that it does not run any more, and tell those who wait for that."""
+        self._has_exited(container)
+        happen(container.stopped)
+
+    def _has_exited(self, container: Container) -> None:
         self._table.change(container, State.EXITED)
         self._setting.publish("die")
         container.attended = False
-        happen(container.stopped)
 
     def _is_gone(self, container: Container) -> None:
         if not container.stopped.triggered:

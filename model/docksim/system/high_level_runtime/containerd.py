@@ -74,7 +74,7 @@ class Containerd:
         try:
             yield from self._runc.create_and_start(command, container, driver)
         except CommandError:
-            yield from self._networks[driver].release(command, container)
+            yield from self._networks[driver].release(command)
             raise
         yield from self._shim.report(command)
         yield from self._running(command)
@@ -107,9 +107,9 @@ class Containerd:
         """Hear from the shim that a process has ended."""
         return self._shim.exited(command)
 
-    def release(self, command: Command, container: Container, driver: str) -> Events:
+    def release(self, command: Command, container: Container, driver: str) -> Iterable[simpy.Event]:
         """Disconnect what has ended."""
-        return self._networks[driver].release(command, container)
+        return self._networks[driver].release(command)
 
     def stopped(self, command: Command) -> Iterable[simpy.Event]:
         """Tell that the container has stopped."""

@@ -6,7 +6,7 @@ serialise on: bridge and overlay networks have, with one lock a network; host an
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 
 import simpy
 
@@ -65,7 +65,10 @@ class NetworkDriver:
         networks: int,
         *,
         asker: str,
+        allocation: Sequence[str],
     ) -> None:
+        """`allocation`: the operations that asking for an endpoint stands for."""
+
         def at(operation: str) -> str:
             return f"network.{driver}.{operation}"
 
@@ -73,8 +76,9 @@ class NetworkDriver:
             Endpoints(env, host, driver, networks) if driver in WITH_ENDPOINTS else None
         )
         self._allocate = costs.call(
-            asker, NETWORK, "allocate network configuration", at("allocate")
+            asker, NETWORK, "allocate network configuration", *map(at, allocation)
         )
+        self._join = costs.work(NETWORK, "join the network", at("join"))
         self._release = costs.call(asker, NETWORK, "release network configuration", at("release"))
         self._publish = costs.work(NETWORK, "publish ports", at("publish"))
 
@@ -88,12 +92,13 @@ class NetworkDriver:
             publish = self._publish(command, items=ports)
             yield from self._endpoints.mapping_ports(command, container, publish)
 
-    def release(self, command: Command, container: Container) -> Events:
-        """Give it back."""
-        if self._endpoints is None:
-            yield from self._release(command)
-            return
-        yield from self._endpoints.under_lock(command, container, self._release(command))
+    def join(self, command: Command) -> Iterable[simpy.Event]:
+        """Have the container's sandbox join the network: no other endpoint waits for it."""
+        return self._join(command)
+
+    def release(self, command: Command) -> Iterable[simpy.Event]:
+        """Give the endpoint back; a network's lock is for those that are made."""
+        return self._release(command)
 
 
 def _name(lock: str, driver: str, network: int) -> str:

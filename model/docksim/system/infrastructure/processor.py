@@ -16,6 +16,7 @@ import simpy
 
 from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
+from docksim.des.semaphore import Semaphore
 from docksim.des.sharing import Job, Occupation, SharedStation
 from docksim.des.statistics import Totals
 from docksim.des.streams import Draws
@@ -44,8 +45,10 @@ class Processor(Protocol):
         throughput: Draws | None,
         threads: float,
         group: str | None,
+        quantum: float,
     ) -> FairLabour | FifoLabour:
-        """A step that works: as drawn, for each item, and for each byte of its payload."""
+        """A step that works: as drawn, for each item, and for each byte of its payload; if it has
+        a `quantum` (s), in turn with those of its group."""
 
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         """Start `demand` core-seconds now; the event is their end."""
@@ -57,9 +60,9 @@ class Processor(Protocol):
         """Keep up to `cores` busy until released."""
 
     @property
-    def contenders(self) -> int:
-        """How many groups a thread that is woken up has to share the cores with: none as long as
-        a core is idle."""
+    def contenders(self) -> float:
+        """How many cores the groups at work would keep busy, each if it were alone: whom a thread
+        that is woken up has to wait for, none as long as a core is idle."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -74,6 +77,7 @@ class FairProcessor:
     def __init__(self, env: Environment, name: str, cores: float, *, grouped: bool) -> None:
         self._env = env
         self._station = SharedStation(env, name, cores, grouped=grouped)
+        self._turns: dict[str | None, Semaphore] = {}
         self.totals = self._station.totals
 
     def labour(
@@ -84,20 +88,31 @@ class FairProcessor:
         throughput: Draws | None,
         threads: float,
         group: str | None,
+        quantum: float,
     ) -> FairLabour:
         labour = (self._env, ledger, cpu, per_item, throughput)
-        return FairLabour(self._station, min(threads, self._station.capacity), group, *labour)
+        threads = min(threads, self._station.capacity)
+        if not quantum:
+            return FairLabour(self._station, threads, group, *labour)
+        return LabourInTurn(self._turns_of(group), quantum, self._station, threads, group, *labour)
 
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._station.serve(demand, threads, threads, group)
 
     @property
-    def contenders(self) -> int:
-        return self._station.groups if self._station.is_full else 0
+    def contenders(self) -> float:
+        return self._station.claims if self._station.is_full else 0.0
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
         return self._station.withdraw(work)
+
+    def _turns_of(self, group: str | None) -> Semaphore:
+        """As many turns at once as there are cores."""
+        if group not in self._turns:
+            cores = math.ceil(self._station.capacity)
+            self._turns[group] = Semaphore(self._env, f"host.cpu.{group}", cores)
+        return self._turns[group]
 
     def occupy(self, cores: float) -> Occupation:
         """A container's threads: each core of its share has a thread's weight."""
@@ -152,12 +167,7 @@ class FairLabour(Labour, Activity):
         if items or size:
             demand += self.besides(command, items, size)
         began = env.now
-        work = self.station.serve(demand, self.threads, self.threads, self.group)
-        try:
-            yield work
-        except BaseException:
-            self.station.withdraw(work)
-            raise
+        yield from self.compute(demand)
         ledger = self.ledger
         ledger.visits += 1
         ledger.busy += demand
@@ -165,6 +175,40 @@ class FairLabour(Labour, Activity):
         if waited > NOTHING:
             command.waited += waited
             ledger.waited += waited
+
+    def compute(self, demand: float) -> Events:
+        """Spend core-seconds on the cores."""
+        work = self.station.serve(demand, self.threads, self.threads, self.group)
+        try:
+            yield work
+        except BaseException:
+            self.station.withdraw(work)
+            raise
+
+
+class LabourInTurn(FairLabour):
+    """On shared cores, but at most so many of a group at once, each for at most a quantum (s) of
+    its threads' time before the next has its turn: round robin.
+
+    So does Go's scheduler with goroutines, of which GOMAXPROCS run at a time and none longer than
+    10 ms while others wait (forcePreemptNS, runtime/proc.go).
+    """
+
+    __slots__ = ("quantum", "turns")
+
+    def __init__(self, turns: Semaphore, quantum: float, *labour: Any) -> None:
+        super().__init__(*labour)
+        self.turns = turns
+        self.quantum = quantum * self.threads
+
+    def compute(self, demand: float) -> Events:
+        while demand > 0.0:
+            yield from self.turns.acquire()
+            try:
+                yield from super().compute(min(demand, self.quantum))
+            finally:
+                self.turns.release()
+            demand -= self.quantum
 
 
 class FifoProcessor:
@@ -183,6 +227,7 @@ class FifoProcessor:
         throughput: Draws | None,
         threads: float,
         group: str | None,
+        quantum: float,
     ) -> FifoLabour:
         return FifoLabour(self._station, self._env, ledger, cpu, per_item, throughput)
 
@@ -190,8 +235,8 @@ class FifoProcessor:
         return self._env.timeout(self._station.visit(demand))
 
     @property
-    def contenders(self) -> int:
-        return int(self._station.is_full)
+    def contenders(self) -> float:
+        return self._station.totals().capacity if self._station.is_full else 0.0
 
     def withdraw(self, work: simpy.Event) -> None:
         """A departure that was promised on arrival is kept: the work is done for nobody."""

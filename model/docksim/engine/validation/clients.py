@@ -1,0 +1,76 @@
+"""What the load generator itself took of a load that was measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from docksim.engine.calibration.demands import Demand, Key, demands
+from docksim.engine.measurement.dataset import Dataset
+from docksim.engine.validation.scenarios import Clients
+
+
+def clients_of(dataset: Dataset, blocks: pd.DataFrame, samples: pd.DataFrame) -> Clients:
+    """The load generator's part of a request, all blocks together.
+
+    What it does before an answer is there is known of single operations. The rest of what it took
+    is no part of a latency; a closed client's requests are apart for as long as its throughput
+    leaves besides their latencies.
+    """
+    operations = blocks["operations"].map(len)
+    requests = ((blocks["cycles"] + blocks["warm_up"]) * operations).sum()
+    if (blocks["load"] == "batch").any():
+        requests *= blocks["clients"].iloc[0]
+    taken = float((blocks["client_cores"] * blocks["elapsed"]).sum() / requests)
+    kinds = list(blocks["operations"].iloc[0])
+    per_byte = _of_each(dataset, "logs", "log_size") if "logs" in kinds else 0.0
+    per_item = _of_each(dataset, "ps", "containers") if "ps" in kinds else 0.0
+    taken -= per_byte * float((blocks["log_size"] / operations).mean())
+    taken = max(0.0, taken - per_item * float((blocks["containers"] / operations).mean()))
+    cpu = _before_answers(dataset, kinds, taken, per_byte)
+    beside = max(0.0, taken - sum(cpu.values()) / len(kinds))
+    if (blocks["load"] != "closed").any() or blocks["beside"].notna().any():
+        return Clients(cpu, beside, 0.0, per_byte, per_item)
+    apart = float((blocks["clients"] / blocks["throughput"] / operations).mean())
+    latency = float(samples.loc[samples["block"].isin(blocks["block"]), "latency"].mean())
+    return Clients(cpu, beside, max(0.0, apart - latency), per_byte, per_item)
+
+
+def _before_answers(
+    dataset: Dataset, operations: list[str], even: float, per_byte: float
+) -> dict[str, float]:
+    """Core-seconds of the load generator before an answer is there, by operation; `even` of those
+    that were not accounted one by one. A run is two, and a pull's news are read beside it."""
+    found = {
+        key.operation: max(0.0, demand.client - per_byte * key.log_size)
+        for key, demand in reversed(_demands(dataset).items())
+        if not (key.containers or key.images)
+    }
+    if {"create", "start"} <= set(found):
+        found["run"] = found["create"] + found["start"]
+    if {"pull", "rmi"} <= set(found):
+        found["pull"] = min(found["pull"], found["rmi"])
+    return {operation: found.get(operation, even) for operation in operations}
+
+
+def _demands(dataset: Dataset) -> dict[Key, Demand]:
+    return demands(dataset) if dataset.table("blocks")["accounting"].any() else {}
+
+
+def _of_each(dataset: Dataset, operation: str, counted: str) -> float:
+    """Core-seconds that the load generator takes for each byte of a log, or container of a list:
+    what more of them add."""
+    own = _own_cpu(dataset, operation)
+    counts = dataset.table("blocks").set_index("block")[counted].to_dict()
+    by_count = own.groupby(own.index.map(counts)).mean()
+    if len(by_count) < 2:
+        return 0.0
+    slope, _ = np.polyfit(by_count.index.to_numpy(), by_count.to_numpy(), 1)
+    return max(0.0, float(slope))
+
+
+def _own_cpu(dataset: Dataset, operation: str) -> pd.Series[float]:
+    """Core-seconds of the load generator for each operation that was accounted, by block."""
+    cpu = dataset.table("cpu")
+    own = cpu[(cpu["operation"] == operation) & (cpu["phase"] == "reply")]
+    return own[own["component"] == "client"].set_index("block")["cpu"]
