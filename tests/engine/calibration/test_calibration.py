@@ -324,6 +324,7 @@ def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
     assert host["flush"].mean == pytest.approx(0.0008, rel=0.02)
     assert host["busy_flush"].mean == pytest.approx(0.0005, rel=0.02)
     # The store's file is flushed while it is locked: 2 ms are two or three flushes.
-    store = document["operations"]["network.host"]["allocate"][-1]
-    assert store["inner_flushes"] == round(0.002 / 0.0008)
+    steps = document["operations"]["network.host"]["allocate"]
+    (store,) = (step for step in steps if "retry" in step)
+    assert store["inner_flushes"] in (2, 3)
     assert RandomQuantity(SECONDS).parse(store["wait"]).mean == pytest.approx(0.002, rel=0.01)

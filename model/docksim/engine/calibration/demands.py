@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from docksim.engine.calibration.laws import USUAL, spread
 from docksim.engine.calibration.store import Access
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
@@ -32,12 +33,6 @@ class Key(NamedTuple):
 CONDITIONS = list(Key._fields[1:])
 
 ENGINE = tuple(component for component in COMPONENTS if component not in BYSTANDERS)
-
-NORMAL_SPAN = 3.29
-"""Standard deviations between a normal law's 5 % and 95 % quantiles."""
-
-USUAL = (0.05, 0.95)
-"""Quantiles beyond which a latency is an outlier."""
 
 Cpu = Mapping[str, float]
 """Core-seconds by component."""
@@ -87,10 +82,8 @@ class Demand:
 
     @property
     def spread(self) -> float:
-        """Standard deviation (s) of the normal law whose 5 % and 95 % quantiles are as far apart as
-        the latency's: rare outliers, which would make all others too variable, have no part."""
-        low, high = np.quantile(self.latency, USUAL)
-        return float(high - low) / NORMAL_SPAN
+        """Standard deviation of the latency (s), without its outliers."""
+        return spread(self.latency)
 
     @property
     def threads(self) -> float:

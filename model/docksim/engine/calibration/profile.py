@@ -9,11 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from docksim.des.distributions import Lognormal
-from docksim.des.distributions.notation import written
 from docksim.engine.calibration.allocation import DAEMON, QUANTUM, Section, Share, allocate
 from docksim.engine.calibration.demands import Demand, Key, demands, reference_of
 from docksim.engine.calibration.fitting import Fit, fit
+from docksim.engine.calibration.laws import (
+    LEAST_VARIABLE,
+    MOST_VARIABLE,
+    law,
+    rate,
+    rounded,
+    varied,
+)
 from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.calibration.store import FILE, RETRY, Access, split
 from docksim.engine.measurement.dataset import Dataset
@@ -22,11 +28,6 @@ from docksim.scenario.quantities import SECONDS
 from docksim.scenario.randomness import RandomQuantity
 
 SEED = 20_10_24
-MOST_VARIABLE = 2.0
-"""Coefficient of variation that a part is given at the most."""
-
-LEAST_VARIABLE = 0.01
-
 PLAIN = "host"
 """The network that costs nothing of its own."""
 
@@ -93,12 +94,12 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     host = base.get("host", {}) | {
         "cores": facts["cores"],
         "parallel_efficiency": _parallel_efficiency(dataset),
-        "reference": _rounded(reference_of(dataset)),
+        "reference": rounded(reference_of(dataset)),
     }
     if len(flushes):
         host["flush"] = RandomQuantity(SECONDS).write(fit(flushes, rng).law)
         if len(delays) and (mean := float(np.mean(delays))) > NEGLIGIBLE:
-            host["busy_flush"] = _law(mean, float(np.std(delays)) / mean)
+            host["busy_flush"] = law(mean, float(np.std(delays)) / mean)
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
 
 
@@ -132,7 +133,7 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
     waited_for = min(flushes, int(share.wait / flush)) if flush else 0
     for key, mean in (("cpu", share.cpu), ("wait", share.wait - waited_for * flush)):
         if mean > NEGLIGIBLE:
-            step[key] = _law(mean, cv)
+            step[key] = law(mean, cv)
     for key, count in (("flushes", waited_for), ("inner_flushes", flushes - waited_for)):
         if count:
             step[key] = count
@@ -141,12 +142,10 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
     if share.threads > 1.0 and share.cpu > NEGLIGIBLE:
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
-        varies = share.per_item_cv > LEAST_VARIABLE
-        cv = min(share.per_item_cv, MOST_VARIABLE)
-        step["cpu_per_item"] = _law(share.per_item, cv) if varies else _rounded(share.per_item)
+        step["cpu_per_item"] = varied(share.per_item, share.per_item_cv)
     if share.per_byte > 0.0:
-        rate = written(float(f"{1.0 / share.per_byte:.4g}"), "B/s")
-        step |= {"throughput": rate, "payload": "read", "threads": round(share.threads, 3)}
+        read = {"throughput": rate(share.per_byte, 0.0), "payload": "read"}
+        step |= read | {"threads": round(share.threads, 3)}
     if share.lock:
         step["lock"] = share.lock
     sleeps = _locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}")
@@ -163,7 +162,7 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
 
 def _place(group: str) -> dict[str, Any]:
     """Where CPU time is spent: dockerd's by its goroutines in turn."""
-    return {"group": group} | ({"quantum": _rounded(QUANTUM)} if group == DAEMON else {})
+    return {"group": group} | ({"quantum": rounded(QUANTUM)} if group == DAEMON else {})
 
 
 def _executed_again(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
@@ -171,7 +170,7 @@ def _executed_again(share: Share, cv: float, source: str) -> list[dict[str, Any]
     if share.again <= NEGLIGIBLE:
         return []
     taken = f"{source}: CPU time of dockerd executed again in {share.of.operation}"
-    step = {"cpu": _law(share.again, cv), "threads": round(share.threads, 3), "group": DAEMON}
+    step = {"cpu": law(share.again, cv), "threads": round(share.threads, 3), "group": DAEMON}
     return [step | {"source": taken}]
 
 
@@ -179,7 +178,7 @@ def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, A
     """The sleeps of a serialised section, one after the other."""
     if section is None or section.seconds <= NEGLIGIBLE:
         return []
-    wait = _law(section.seconds / section.times, cv)
+    wait = law(section.seconds / section.times, cv)
     step = {"lock": section.lock, "wait": wait, "source": source}
     step |= {"inner_lock": section.inner} if section.inner else {}
     return [step] * section.times
@@ -187,8 +186,8 @@ def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, A
 
 def _stored(access: Access, cv: float, source: str, flush: float) -> dict[str, Any]:
     """An access under the mutex of its handle, and the file's lock; a write waits for flushes."""
-    step: dict[str, Any] = {"lock": access.handle, "inner_lock": FILE, "retry": _rounded(RETRY)}
-    step |= {"wait": _law(access.seconds, cv), "source": source}
+    step: dict[str, Any] = {"lock": access.handle, "inner_lock": FILE, "retry": rounded(RETRY)}
+    step |= {"wait": law(access.seconds, cv), "source": source}
     if access.writes and flush:
         step["inner_flushes"] = max(1, round(access.seconds / flush))
     return step
@@ -200,7 +199,7 @@ def _background(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
     if share.background > NEGLIGIBLE:
         taken = f"{source}: CPU time after the reply"
         grouped = _place(share.group) if share.group else {}
-        steps.append({"cpu": _law(share.background, cv), **grouped, "source": taken})
+        steps.append({"cpu": law(share.background, cv), **grouped, "source": taken})
     return [step | {"background": True} for step in steps]
 
 
@@ -221,16 +220,6 @@ def _variability(share: Share, found: Mapping[Key, Demand], weights: list[float]
     return float(np.clip(np.sqrt(variance) / together, LEAST_VARIABLE, MOST_VARIABLE))
 
 
-def _law(mean: float, cv: float) -> dict[str, str]:
-    law = Lognormal.from_mean_cv(mean, cv)
-    return {"distribution": "lognormal", "median": _rounded(law.median), "p95": _rounded(law.p95)}
-
-
-def _rounded(seconds: float) -> str:
-    """To four digits, which is more than is known."""
-    return written(float(f"{seconds:.4g}"), "s")
-
-
 def _fit(share: Share, fitted: Fit) -> dict[str, Any]:
     key = share.of
     conditions = f"network {key.network}, {key.behaviour} SIGTERM, {key.containers} containers"
@@ -239,8 +228,8 @@ def _fit(share: Share, fitted: Fit) -> dict[str, Any]:
         "samples": fitted.samples,
         "family": type(fitted.law).__name__.lower(),
         "ks": round(fitted.ks, 4),
-        "median": [_rounded(end) for end in fitted.median],
-        "p95": [_rounded(end) for end in fitted.p95],
+        "median": [rounded(end) for end in fitted.median],
+        "p95": [rounded(end) for end in fitted.p95],
     }
     return document | ({"aic": round(fitted.aic, 1)} if fitted.aic is not None else {})
 

@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from docksim.des.distributions.notation import written
 from docksim.engine.calibration.allocation import DAEMON
 from docksim.engine.calibration.demands import ENGINE, slowness_of
+from docksim.engine.calibration.laws import rate, spread, varied
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
-from docksim.scenario.quantities import SECONDS
 
 Operations = dict[str, dict[str, list[dict[str, Any]]]]
 
@@ -59,12 +58,12 @@ def pull_operations(dataset: Dataset, source: str) -> Operations:
     download = _work(pulls, "download", "compressed") | {"payload": "write"}
     extract = _work(pulls, "extract", "unpacked") | {"payload": "write"}
     surplus = _surplus(near, lines)
-    extract["cpu"] = _seconds(lines["extract"].fixed - surplus)
-    finish = _whole(pulls, "finish")
-    finish["cpu"] = _seconds(SECONDS.parse(finish["cpu"]) + surplus)
+    extract["cpu"] = varied(lines["extract"].fixed - surplus, _cv_of(pulls, "extract"))
+    finish = _whole(pulls, "finish", surplus)
     # The image's configuration is asked for at the same time as the layer: two requests.
     del download["cpu"]
-    request: dict[str, Any] = {"cpu": _seconds(lines["download"].fixed / 2), "group": DAEMON}
+    asked = varied(lines["download"].fixed / 2, _cv_of(pulls, "download"))
+    request: dict[str, Any] = {"cpu": asked, "group": DAEMON}
     request["wait"] = download.pop("wait")
     question = _whole(pulls, "manifest")
     request |= _round_trips(everywhere, "download")
@@ -124,12 +123,14 @@ def _removal(dataset: Dataset, source: str) -> Operations:
     times = pd.DataFrame(rows, columns=["image", "time"]).assign(cpu=0.0, busy=0.0)
     times = _without_pauses(times, dataset, "rmi").join(_shapes(dataset), on="image")
     fixed, per_layer, per_byte = _plane(times)
+    removals = samples[(samples["operation"] == "rmi") & samples["block"].isin(accounted.index)]
+    cv = _cv(removals.assign(image=removals["block"].map(blocks["image"])), "latency")
     said = {"group": DAEMON, "source": f"{source}: removals of images, one by one"}
-    layers = {"cpu_per_item": _seconds(per_layer)}
+    layers: dict[str, Any] = {"cpu_per_item": varied(per_layer, cv)}
     if per_byte > 0.0:
-        layers["throughput"] = written(float(f"{1.0 / per_byte:.4g}"), "B/s")
+        layers["throughput"] = rate(per_byte, cv)
     return {
-        "dockerd": {"images_delete": [{"cpu": _seconds(fixed)} | said]},
+        "dockerd": {"images_delete": [{"cpu": varied(fixed, cv)} | said]},
         "storage.overlay2": {"remove_layers": [layers | said]},
     }
 
@@ -188,13 +189,28 @@ def _work(pulls: pd.DataFrame, phase: str, size: str) -> dict[str, Any]:
     own = pulls[pulls["phase"] == phase]
     cpu, busy, time = (_line(own[size], own[column]) for column in ("cpu", "busy", "time"))
     threads = max(1.0, cpu.per_byte / busy.per_byte) if busy.per_byte else 1.0
+    cv = _cv(own, "time")
     return {
-        "cpu": _seconds(cpu.fixed),
-        "wait": _seconds(time.fixed - busy.fixed),
-        "throughput": written(float(f"{1.0 / cpu.per_byte:.4g}"), "B/s"),
+        "cpu": varied(cpu.fixed, cv),
+        "wait": varied(time.fixed - busy.fixed, cv),
+        "throughput": rate(cpu.per_byte, cv),
         "threads": round(threads, 3),
         "group": DAEMON,
     }
+
+
+def _cv_of(pulls: pd.DataFrame, phase: str) -> float:
+    return _cv(pulls[pulls["phase"] == phase], "time")
+
+
+def _cv(rows: pd.DataFrame, column: str) -> float:
+    """Coefficient of variation of what was measured of the same image, on average."""
+    of_each = [
+        spread(each.to_numpy()) / float(each.mean())
+        for _, each in rows.groupby("image")[column]
+        if len(each) > 1
+    ]
+    return float(np.mean(of_each)) if of_each else 0.0
 
 
 def _cpu_line(pulls: pd.DataFrame, phase: str) -> Line:
@@ -219,11 +235,12 @@ def _surplus(near: pd.DataFrame, lines: dict[str, Line]) -> float:
     return float(max(0.0, first - lines["download"].fixed / 2 - further))
 
 
-def _whole(pulls: pd.DataFrame, phase: str) -> dict[str, Any]:
-    """CPU time and waiting of a phase that does not depend on the size."""
+def _whole(pulls: pd.DataFrame, phase: str, surplus: float = 0.0) -> dict[str, Any]:
+    """CPU time, with a `surplus` (s), and waiting of a phase that does not depend on the size."""
     own = pulls[pulls["phase"] == phase]
-    wait = (own["time"] - own["busy"]).mean()
-    return {"cpu": _seconds(own["cpu"].mean()), "wait": _seconds(wait), "group": DAEMON}
+    cv, wait = _cv(own, "time"), (own["time"] - own["busy"]).mean()
+    cpu = varied(own["cpu"].mean() + surplus, cv)
+    return {"cpu": cpu, "wait": varied(wait, cv), "group": DAEMON}
 
 
 def _round_trips(pulls: pd.DataFrame, phase: str) -> dict[str, int]:
@@ -240,7 +257,3 @@ def _round_trips(pulls: pd.DataFrame, phase: str) -> dict[str, int]:
 def _line(sizes: pd.Series[Any], seconds: pd.Series[Any]) -> Line:
     slope, fixed = np.polyfit(sizes, seconds, 1)
     return Line(max(0.0, float(fixed)), max(0.0, float(slope)))
-
-
-def _seconds(value: float) -> str:
-    return written(float(f"{max(0.0, value):.4g}"), "s")
