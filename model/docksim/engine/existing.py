@@ -78,6 +78,10 @@ class ExistingEngine:
         """Not known: its control groups are not ours to know."""
         return dict.fromkeys(("dockerd", "runtime", "registry", "all"), nan)
 
+    def flushes(self) -> float:
+        """Not known."""
+        return nan
+
     def provide(self, name: str, shape: ImageShape, round_trip: float) -> str:
         """Import an image that has a busybox and no more, without a registry."""
         key, _, value = self.label.partition("=")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import summary
 from docksim.report.sheet import Cell, Sheet
 
 COLUMNS = (
     "<point", "<operation", "blocks", "count", "errors",
-    "p50 (ms)", "p95 (ms)", "spread", "cycles/s",
+    "p50 (ms)", "p95 (ms)", "spread", "cycles/s", "flushes",
 )  # fmt: skip
 
 
@@ -28,6 +30,7 @@ def sheet(dataset: Dataset) -> Sheet:
                 f"{1e3 * row['p95']:.1f}",
                 f"{100 * row['spread']:.0f} %",
                 f"{row['throughput']:.2f}",
+                "–" if isnan(row["flushes"]) else f"{row['flushes']:.0f}",
             )
         )
         for row in summary(dataset).to_dict("records")
@@ -39,6 +42,7 @@ def sheet(dataset: Dataset) -> Sheet:
         (
             "Count is of operations, without warm-ups; p50 and p95 are of those that did not fail.",
             "Spread is between the medians of repeated blocks: (largest - least) / median.",
+            "Flushes are those of the engine's disk, a cycle.",
         ),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import pandas as pd
 
 from docksim.engine.measurement.dataset import Dataset
@@ -14,14 +16,18 @@ def summary(dataset: Dataset) -> pd.DataFrame:
     p50, p95        s, of all blocks together
     spread          (largest - least) / median of the blocks' own medians
     throughput      cycles/s, the median of the blocks
+    flushes         of the engine's disk, a cycle; NaN where they were not counted
     errors          operations that failed
     """
     blocks = dataset.table("blocks").set_index("block")
+    if "flushes" not in blocks:
+        blocks["flushes"] = nan
     samples = measured_samples(dataset)
     rows = []
     for (point, operation), each in samples.groupby(["point", "operation"], sort=True):
         good = each[each["error"] == ""]
         medians = good.groupby("block")["latency"].median()
+        own = blocks.loc[each["block"].unique()]
         rows.append(
             {
                 "point": point,
@@ -32,7 +38,8 @@ def summary(dataset: Dataset) -> pd.DataFrame:
                 "p50": good["latency"].median(),
                 "p95": good["latency"].quantile(0.95),
                 "spread": (medians.max() - medians.min()) / medians.median(),
-                "throughput": blocks.loc[each["block"].unique(), "throughput"].median(),
+                "throughput": own["throughput"].median(),
+                "flushes": (own["flushes"] / (own["cycles"] + own["warm_up"])).median(),
             }
         )
     return pd.DataFrame(rows)

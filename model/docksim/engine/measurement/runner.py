@@ -115,6 +115,7 @@ class Runner:
         rng = np.random.default_rng([self._plan.seed, repetition, len(block)])
         with self._dataset.writing(block) as writer:
             before, stolen = self._accounts.read(), _steal()
+            flushed = self._engine.flushes()
             watched = Watched(client, account) if account else client
             load = LoadGenerator(watched, point, errand, writer.note, self._accounts.quiet, rng)
             log = self._engine.runtime_log
@@ -139,6 +140,7 @@ class Runner:
                 client_cores=taken["client"] / elapsed,
                 reference=(reference + reference_time()) / 2,
                 stolen=_steal() - stolen,
+                flushes=self._engine.flushes() - flushed,
             )
         await self._tidy(client)
 

@@ -34,6 +34,9 @@ class Target(Protocol):
     def cpu_seconds(self) -> dict[str, float]:
         """CPU time (s) so far by part; NaN where that is not known."""
 
+    def flushes(self) -> float:
+        """How often its disk has been told to flush so far; NaN where that is not known."""
+
     def provide(self, name: str, shape: ImageShape, round_trip: float) -> str:
         """Have an image ready to be pulled, from so far away (s added); its reference."""
 
@@ -53,6 +56,7 @@ class PrivateTarget:
         self.runtime_log = engine.runtime_log
         self.socket = engine.socket
         self.cpu_seconds = engine.cpu_seconds
+        self.flushes = engine.flushes
         self.set_downloads = engine.set_downloads
         self.shape = engine.shape
         self.layers: dict[str, list[tuple[int, int]]] = {}

@@ -22,6 +22,9 @@ LOOPS = Path("/sys/block")
 RELEASE = 10.0
 """Seconds for the kernel to let go of the file when the namespaces are gone."""
 
+FLUSHES = 15
+"""Place of the count of flushes in a device's statistics: the kernel's block/stat.rst."""
+
 OPTIONS = "loop,nodiscard"
 """No discard at each deletion: distributions trim once a week instead."""
 
@@ -45,7 +48,15 @@ def await_release(folder: Path) -> None:
         time.sleep(0.02)
 
 
+def flushes(folder: Path) -> int:
+    """How often the device of the file system in this folder has been told to flush, so far."""
+    (device,) = _held(folder)
+    statistics = LOOPS / device.removeprefix("/dev/") / "stat"
+    return int(statistics.read_text().split()[FLUSHES])
+
+
 def _held(folder: Path) -> list[str]:
+    """The loop devices whose files are in this folder."""
     found = []
     for file in LOOPS.glob("loop*/loop/backing_file"):
         try:

@@ -154,6 +154,10 @@ class PrivateEngine:
             "all": groups.cpu_seconds()
         }
 
+    def flushes(self) -> float:
+        """How often its disk has been told to flush, so far."""
+        return disk.flushes(self.folder)
+
     def set_downloads(self, downloads: int) -> None:
         """How many layers the daemon downloads at once."""
         settings.change_daemon(self._daemon_file, max_concurrent_downloads=downloads)
