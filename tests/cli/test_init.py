@@ -23,6 +23,7 @@ TOGETHER = (
     "burst",
     "rates",
     "period",
+    "times",
 )
 
 
@@ -87,6 +88,7 @@ def test_every_option_that_is_off_can_be_switched_on(line: str) -> None:
         ('arrivals = "deterministic"',),
         ('arrivals = "bursts"', "burst_size = 10"),
         ('arrivals = "piecewise"', "rates = [", "period ="),
+        ('arrivals = "listed"', "times = ["),
     ],
 )
 def test_every_kind_of_arrivals_can_be_switched_on(options: tuple[str, ...]) -> None:
@@ -94,6 +96,6 @@ def test_every_kind_of_arrivals_can_be_switched_on(options: tuple[str, ...]) -> 
     for option in options:
         assert OFF + option in text
         text = text.replace(OFF + option, option)
-    if "piecewise" in options[0]:
+    if "piecewise" in options[0] or "listed" in options[0]:
         text = text.replace('rate = "1 /s"', "", 1)
     loads(text, overrides={"profile.base": SMALL})

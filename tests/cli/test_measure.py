@@ -1,5 +1,8 @@
 """`docksim measure` and `docksim engine`, as a user meets them."""
 
+import json
+import subprocess
+
 import pytest
 from typer.testing import CliRunner
 
@@ -58,6 +61,22 @@ warm_up = 0
 """
 
 
+ENDLESS = """
+name = "endless"
+repetitions = 1
+
+[[image]]
+name = "small"
+size = "200 kB"
+
+[[point]]
+set = "s"
+operations = ["ps"]
+load = { kind = "closed" }
+cycles = 1_000_000
+"""
+
+
 def docksim(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
@@ -67,6 +86,25 @@ def plan(tmp_path):
     file = tmp_path / "plan.toml"
     file.write_text(PLAN)
     return file
+
+
+@pytest.mark.engine
+@pytest.mark.xdist_group("engine")
+def test_a_full_disk_is_told_in_a_line_and_what_was_measured_is_kept(tmp_path, engine):
+    plan, disk = tmp_path / "endless.toml", tmp_path / "disk"
+    plan.write_text(ENDLESS)
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)], check=True)
+    try:
+        done = docksim("measure", plan, "--out", disk / "data", "--dir", engine.folder)
+        assert done.exit_code == 2
+        (line,) = done.output.splitlines()
+        assert f"{disk / 'data'}: no space left" in line
+        (kept,) = disk.glob("data/blocks/*.partial/samples.jsonl")
+        assert json.loads(kept.read_text().splitlines()[0])["operation"] == "ps"
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert engine.status().state == "absent"
 
 
 @pytest.mark.engine

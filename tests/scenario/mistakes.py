@@ -255,6 +255,16 @@ MISTAKES = {
         'arrivals = "piecewise"\nrates = [{from = 0, rate = 0}]',
         ["workload[0].rates: all rates are 0"],
     ),
+    "listed instants that do not ascend": (
+        'rate = "5 /s"',
+        'arrivals = "listed"\ntimes = ["2 s", "1 s"]',
+        ["workload[0].times[1]: 1 s after 2 s", "ascending times"],
+    ),
+    "listed arrivals without instants": (
+        'rate = "5 /s"',
+        'arrivals = "listed"',
+        ['workload[0].times: missing for arrivals = "listed"'],
+    ),
     "unknown profile": (
         'base = "profile.toml"',
         'base = "mesured"',

@@ -57,6 +57,12 @@ def test_it_tells_the_other_kinds_of_load() -> None:
             period = "24 h"
             mix = [{{ command = "run", zipf = 1.5, container = "web" }}]
             [[workload]]
+            kind = "open"
+            name = "recorded"
+            arrivals = "listed"
+            times = ["2 s", "3 s", "7 s"]
+            mix = [{{ command = "ps" }}]
+            [[workload]]
             kind = "batch"
             count = 9
             start = "5 s"
@@ -72,6 +78,7 @@ def test_it_tells_the_other_kinds_of_load() -> None:
         )
     )
     for fragment in (
+        "3 from 2 s to 7 s",
         "until 100 commands have ended, statistics from 3 s",
         "20% ignore SIGTERM, 1% unkillable, 2 ports, network overlay",
         "1 /s from 0 s, 3 /s from 8 h, again every 24 h 100% run any image by Zipf 1.5",

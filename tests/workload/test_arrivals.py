@@ -54,6 +54,10 @@ def test_bursts_come_as_a_whole_and_their_commands_at_the_rate() -> None:
     assert stats.kstest(gaps, "expon", args=(0, 2.0)).pvalue > SURE
 
 
+def test_listed_arrivals_come_when_they_are_listed_and_no_more_do() -> None:
+    assert list(arrivals(9.0, arrivals="listed", times=["1 s", "1 s", "2500 ms"])) == [1, 1, 2.5]
+
+
 RATES = [
     {"from": "0 s", "rate": "1 /s"},
     {"from": "100 s", "rate": "0 /s"},

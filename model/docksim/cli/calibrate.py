@@ -35,7 +35,7 @@ def validate(
     ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
     out: Path | None = typer.Option(
-        None, metavar="DIR", help="Write errors.csv, summary.json and the figure there."
+        None, metavar="DIR", help="Write the report, its figures and tables there."
     ),
 ) -> None:
     """Predict each measured load, and say how far the prediction is off."""
@@ -55,13 +55,19 @@ def _validate(profile: Path, dataset: Path, as_json: bool, out: Path | None) -> 
     from docksim.engine.measurement.dataset import Dataset
     from docksim.engine.validation.comparison import compare
     from docksim.engine.validation.summary import summarise
+    from docksim.report.files import write_whole
     from docksim.report.validation import sheet, write
+    from docksim.report.validation_page import page as report
 
+    found = Dataset(dataset)
     with progress_bar(wanted=not as_json) as progress:
-        errors = compare(Dataset(dataset), profile, progress)
+        errors = compare(found, profile, progress)
     summary = summarise(errors)
     if out is not None:
         write(out, errors, summary)
+        about = report(errors, summary, found, profile, out)
+        write_whole(out / "report.md", about.markdown())
+        write_whole(out / "report.html", about.html(out))
     if as_json:
         typer.echo(json.dumps(summary, indent=2))
     else:

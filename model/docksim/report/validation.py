@@ -21,6 +21,9 @@ SHOWN = ("throughput", "p50", "p95")
 CURVES = "cycles"
 """The set whose closed loads are drawn against the number of clients."""
 
+CLOSED, QUANTILES, SCATTER = "closed-loads.png", "quantiles.png", "predicted-against-measured.png"
+"""The figures' files."""
+
 
 def sheet(summary: Mapping[str, Any]) -> Sheet:
     """A row a set and regime."""
@@ -84,9 +87,9 @@ def write(folder: Path, errors: pd.DataFrame, summary: Mapping[str, Any]) -> Non
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
     closed = errors[(errors["load"] == "closed") & (errors["set"] == CURVES)]
     if len(closed):
-        curves(closed, folder / "closed-loads.png")
-        quantile_quantile(distributions, folder / "quantiles.png")
-    scatter(errors, folder / "predicted-against-measured.png")
+        curves(closed, folder / CLOSED)
+        quantile_quantile(distributions, folder / QUANTILES)
+    scatter(errors, folder / SCATTER)
 
 
 def scatter(errors: pd.DataFrame, file: Path) -> None:

@@ -154,6 +154,9 @@ def _load(workload: Workload, scenario: Scenario) -> str:
             )
             again = f", again every {_time(workload.period)}" if workload.period else ""
             load = f"{rates}{again}"
+        case Open(arrivals="listed"):
+            first, last = workload.times[0], workload.times[-1]
+            load = f"{len(workload.times)} from {_time(first)} to {_time(last)}"
         case Open(rate=float(rate)):
             size = f" of {workload.burst_size}" if workload.burst_size else ""
             load = f"{workload.arrivals}{size}, {_frequency(rate)}"

@@ -5,7 +5,9 @@ import os
 import signal
 import threading
 import time
+from itertools import pairwise
 
+import docker
 import pytest
 
 from docksim.engine.errors import EngineError
@@ -14,12 +16,45 @@ from docksim.engine.measurement.plan import Plan
 from docksim.engine.measurement.runner import Runner
 from docksim.engine.measurement.target import PrivateTarget
 
+LYING_ABOUT = {
+    "name": "lying about",
+    "repetitions": 3,
+    "image": [{"name": "small", "size": "200 kB"}],
+    "point": [
+        {"set": str(images), "operations": ["images"], "load": {"kind": "closed"}, "cycles": 1,
+         "images": images}
+        for images in (0, 2, 3)
+    ],
+}  # fmt: skip
 ENDLESS = {
     "name": "endless",
     "repetitions": 1,
     "image": [{"name": "small", "size": "200 kB"}],
     "point": [{"set": "s", "operations": ["ps"], "load": {"kind": "closed"}, "cycles": 1_000_000}],
 }
+
+
+@pytest.mark.engine
+@pytest.mark.xdist_group("engine")
+def test_a_block_finds_no_images_but_its_own(running_engine, tmp_path):
+    def images():
+        return len(docker.DockerClient(f"unix://{running_engine.socket}").images.list())
+
+    target = PrivateTarget(running_engine)
+    runner = Runner(Plan.model_validate(LYING_ABOUT), target, Dataset(tmp_path / "data"))
+    found = []
+    asyncio.run(runner.run(lambda done, count, point: found.append((point, images()))))
+    # Told before a block, when those of the block before are still there; one is the base.
+    after = [(before[0], now[1] - 1) for before, now in pairwise(found)]
+    assert sorted(after) == [
+        (name, there)
+        for name, there in (
+            ("0_images_x1_host_small_ignores_s3", 0),
+            ("2_images_x1_host_small_ignores_i2_s3", 2),
+            ("3_images_x1_host_small_ignores_i3_s3", 3),
+        )
+        for _ in range(3)
+    ]
 
 
 @pytest.mark.engine

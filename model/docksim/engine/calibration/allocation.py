@@ -290,7 +290,8 @@ class _Book:
             return listing
         long, short = self._demand(many), self._demand(few)
         extra = max(0.0, long.engine_time - short.engine_time)
-        per_item = extra / (getattr(many, counted) - getattr(few, counted))
+        # Core-seconds: as many cores work on the items as on the rest.
+        per_item = listing.threads * extra / (getattr(many, counted) - getattr(few, counted))
         variance = max(0.0, long.spread**2 - short.spread**2)
         cv = float(variance**0.5) / extra if extra else 0.0
         return replace(listing, weight=1.0, per_item=per_item, per_item_cv=cv)

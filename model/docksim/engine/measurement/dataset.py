@@ -7,6 +7,7 @@ be packed into a file a table, to be passed on.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -111,12 +112,23 @@ class Dataset:
 
     @contextmanager
     def writing(self, block: str) -> Iterator[BlockWriter]:
-        """Where a block goes while it is measured; kept as partial when it does not finish."""
+        """Where a block goes while it is measured; kept as partial when it does not finish.
+
+        Raises EngineError when the disk is full.
+        """
         partial = self._blocks / (block + PARTIAL)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        with (partial / LINES).open("w", buffering=1) as lines:
-            yield BlockWriter(partial, lines)
+        try:
+            with (partial / LINES).open("w", buffering=1) as lines:
+                yield BlockWriter(partial, lines)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise EngineError(
+                f"{self.folder}: no space left: finished blocks are kept, and the same command "
+                "goes on with the others once there is room"
+            ) from None
         os.replace(partial, self._blocks / block)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -217,6 +229,11 @@ class BlockWriter:
             for news in answer.news
         ]
         self._lines.write(json.dumps(row) + "\n")
+
+    def failure_of_all(self, operation: str) -> str:
+        """The first error, when no such operation went well; empty when one did."""
+        errors = [row["error"] for row in self._samples if row["operation"] == operation]
+        return str(errors[0]) if errors and all(errors) else ""
 
     def finish(self, point: Point, tables: Mapping[str, pd.DataFrame], **facts: Any) -> None:
         """Write the tables, and last what the block is."""

@@ -126,6 +126,8 @@ class Runner:
                 taken = since(before, self._accounts.read())
             if not self._engine.is_up:
                 raise EngineError(f"the engine died in {block}: finished blocks are kept")
+            if why := writer.failure_of_all(point.operations[0]):
+                raise EngineError(f"in {block} every {point.operations[0]} failed: {why}")
             await self._accounts.quiet()
             tables |= account.tables() if account else {}
             tables["block_cpu"] = pd.DataFrame(taken.items(), columns=["component", "cpu"])
@@ -178,13 +180,14 @@ class Runner:
         """Make the engine ready; what a client's cycle is about."""
         await self._tidy(client)
         pulls = "pull" in point.operations
-        names = self._publish(point, point.clients if pulls else 1)
         self._engine.set_downloads(point.slots)
         self._engine.shape(None)
-        for name in names:
-            await self._have(client, name, present=not pulls)
         for number in range(self._most_images):
             await self._have(client, self._lying_about(number), present=number < point.images)
+        # Last, for the registry is as far away as it was said last.
+        names = self._publish(point, point.clients if pulls else 1)
+        for name in names:
+            await self._have(client, name, present=not pulls)
         self._engine.shape(point.link_rate or None)
         subject = await self._subject(client, point, names[0])
         for _ in range(point.containers):
