@@ -23,8 +23,8 @@ from docksim.scenario.scenario import Scenario
 from docksim.scenario.workload import Action
 from docksim.system.command import Command
 from docksim.system.container import Container
-from docksim.system.messages import HOP_COLUMNS
 from docksim.system.outcomes import IN_PROGRESS, OK, CommandError
+from docksim.system.traced import HOP_COLUMNS
 from docksim.system.wiring import System
 from docksim.workload.choices import Chooser
 from docksim.workload.issuer import Issuer

@@ -19,8 +19,8 @@ from docksim.des.streams import Streams
 from docksim.scenario.errors import Problem, ScenarioError
 from docksim.scenario.scenario import Scenario
 from docksim.scenario.workload import Open
-from docksim.system.messages import HOP_COLUMNS
 from docksim.system.site import Site
+from docksim.system.traced import HOP_COLUMNS
 from docksim.workload.choices import Chooser
 from docksim.workload.issuer import Issuer
 from docksim.workload.log import CommandLog

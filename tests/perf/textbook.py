@@ -147,7 +147,10 @@ class Host:
             if step.wait:
                 yield self.env.timeout(step.wait())
             if step.lock:
+                handed_over = bool(lock.queue)
                 lock.release(held)
+                if handed_over:
+                    yield self.env.timeout(0)  # the next one goes first
 
     def hold(self, seconds: float) -> simpy.Event:
         if self.in_place:

@@ -12,7 +12,7 @@ from tests.perf.agreement import MEASURES, by_docksim, by_textbook, differences
 from tests.perf.scenarios import run_and_remove
 
 REPLICATIONS = 16
-COMMANDS = 1500
+COMMANDS = 3000
 PRECISION = 0.04
 """The half-width of a difference, relative to the measure: wider, and agreement says little."""
 

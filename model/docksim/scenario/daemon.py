@@ -1,9 +1,28 @@
 """dockerd: its limits, timeouts and retries."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from docksim.scenario.quantities import Seconds
-from docksim.scenario.section import Count, Section
+from annotated_types import Gt
+
+from docksim.scenario.quantities import Bytes, Seconds
+from docksim.scenario.randomness import RandomSeconds
+from docksim.scenario.section import Count, Name, Section
+
+
+class Collector(Section):
+    """A garbage collector: its work is done beside the requests, on all processors of its
+    program's, in turn with them."""
+
+    every: Annotated[Bytes, Gt(0)]
+    """Memory that is allocated from one collection to the next."""
+    cpu: RandomSeconds
+    """CPU time of a collection."""
+    slice: Annotated[Seconds, Gt(0)]
+    """How long it computes on a processor before others have a turn."""
+    group: Name
+    """The scheduler's group that it computes in, and whose steps' allocations count."""
+    source: Name
+    """Where these numbers come from."""
 
 
 class Daemon(Section):
@@ -25,3 +44,5 @@ class Daemon(Section):
     """Further tries of a download after the first."""
     retry_backoff: Seconds
     """The i-th retry sleeps i times this."""
+    collector: Collector | None = None
+    """Of its memory; left out: none that delays anyone."""

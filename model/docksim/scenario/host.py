@@ -26,8 +26,8 @@ class Host(Section):
     flush: RandomSeconds
     """One flush of a small file to the disk."""
     busy_flush: RandomSeconds = NOTHING
-    """How much longer it takes while all cores are busy, for each core that each group of the
-    scheduler's would keep busy: the kernel's threads that carry it out wait for their turn."""
+    """How much longer it takes for each core that each group of the scheduler's would keep busy
+    just then: the kernel's threads that carry it out wait for their turn."""
     link: Annotated[BytesPerSecond, Gt(0)]
     """Network link of the host, shared by all its transfers."""
     cpu_speed: PositiveNumber = 1.0

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, field_serializer
 
 from docksim.des.distributions import Constant, Distribution
 from docksim.scenario.errors import refusal, shown
-from docksim.scenario.quantities import Seconds
+from docksim.scenario.quantities import Bytes, Seconds
 from docksim.scenario.randomness import RandomBytesPerSecond, RandomSeconds
 from docksim.scenario.section import Count, Flag, Name, Number, Positive, Section, Share
 
@@ -54,10 +54,10 @@ class Step(Section):
     payload: Literal["none", "read", "write"] = "none"
     """Whether the payload moves from or to the disk, overlapping with the CPU."""
     flushes: Count = 0
-    """Flushes to the disk, one after the other; while all cores are busy each takes
-    `host.busy_flush` more for each core that each group of the scheduler's would keep busy."""
+    """Flushes to the disk, one after the other; each takes `host.busy_flush` more for each core
+    that each group of the scheduler's would keep busy just then."""
     inner_flushes: Count = 0
-    """Flushes within its CPU time and waiting, which add to these only while all cores are busy:
+    """Flushes within its CPU time and waiting, which add to these only while cores are busy:
     `host.busy_flush`, as above."""
     round_trips: Count = 0
     """Round trips to the registry."""
@@ -73,6 +73,10 @@ class Step(Section):
     """How long it computes in its group before others of the group have a turn: as many as there
     are cores compute at once, the rest wait in the order in which they came, as goroutines do. 0:
     all of the group compute at once."""
+    allocates: Bytes = 0.0
+    """Memory that it allocates, where its group has a collector (`daemon.collector`)."""
+    allocates_per_item: Bytes = 0.0
+    """The same for each item handled."""
     background: Flag = False
     """Whether it goes on beside all that follows: nobody waits for it."""
     lock: Name | None = None

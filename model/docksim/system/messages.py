@@ -7,7 +7,7 @@ component itself. What that work demands is looked up in the profile by the oper
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 import simpy
 
@@ -21,6 +21,9 @@ from docksim.scenario.profile import Step as StepCost
 from docksim.scenario.scenario import Scenario
 from docksim.system.activity import Activity, Step
 from docksim.system.command import Command
+from docksim.system.components import DOCKERD
+from docksim.system.infrastructure.demand import Demand
+from docksim.system.infrastructure.heap import Allocation, Heap
 from docksim.system.infrastructure.host import Host
 from docksim.system.ledger import Ledger
 from docksim.system.steps import (
@@ -33,20 +36,7 @@ from docksim.system.steps import (
     Transfer,
     Visit,
 )
-
-Kind = Literal["call", "reply", "work"]
-
-HOP_COLUMNS: dict[str, type] = {
-    "number": int,
-    "branch": int,
-    "source": str,
-    "target": str,
-    "message": str,
-    "kind": str,
-    "start": float,
-    "end": float,
-    "waited": float,
-}
+from docksim.system.traced import Kind, TracedMessage
 
 
 class Message(Protocol):
@@ -77,6 +67,9 @@ class Costs:
         self._slowness = 1.0 / scenario.host.cpu_speed
         self._flush = scenario.host.flush
         self._busy_flush = scenario.host.busy_flush
+        self._collector = scenario.daemon.collector
+        self._heap: Heap | None = None
+        self._uniforms = streams.uniforms
         self._rtt = scenario.registry.rtt
         self._stream_rate = scenario.registry.stream_rate
         self._draws = streams.draws
@@ -205,56 +198,32 @@ class Costs:
             return [transfer]
         if cost.cpu.mean or cost.cpu_per_item.mean or throughput:
             per_item = self._draws(f"{name}.cpu_per_item", cost.cpu_per_item.scaled(self._slowness))
-            labour = (ledger, cpu, per_item, throughput, cost.threads, cost.group, cost.quantum)
-            return [self._host.cpu.labour(*labour)]
+            demand = Demand(cpu, per_item, throughput)
+            labour = (ledger, demand, cost.threads, cost.group, cost.quantum)
+            return [self._host.cpu.labour(*labour, self._allocation(cost))]
         return []
+
+    def _allocation(self, cost: StepCost) -> Allocation | None:
+        """What a step allocates of the memory that is collected."""
+        collector = self._collector
+        if collector is None or cost.group != collector.group:
+            return None
+        if not (cost.allocates or cost.allocates_per_item):
+            return None
+        turns = self._host.cpu.turns(collector.group)
+        if turns is None:
+            return None
+        if self._heap is None:
+            cpu = self._draws("collection.cpu", collector.cpu.scaled(self._slowness))
+            used = collector.every * self._uniforms("collection.used").at(0)
+            of = (self._ledger(DOCKERD), turns, collector.every, cpu, collector.slice, used)
+            self._heap = Heap(self._env, *of)
+        return Allocation(self._heap, cost.allocates, cost.allocates_per_item)
 
     def _ledger(self, component: str) -> Ledger:
         if component not in self.ledgers:
             self.ledgers[component] = Ledger(self._env, component, self._cores)
         return self.ledgers[component]
-
-
-class TracedMessage:
-    """The same, put on record."""
-
-    __slots__ = ("_env", "_kind", "_source", "_steps", "_target", "_text", "_trace")
-
-    def __init__(
-        self,
-        env: Environment,
-        steps: Activity,
-        trace: Recorder,
-        source: str,
-        target: str,
-        text: str,
-        kind: Kind,
-    ) -> None:
-        self._env = env
-        self._steps = steps
-        self._trace = trace
-        self._source = source
-        self._target = target
-        self._text = text
-        self._kind = kind
-
-    def __call__(
-        self, command: Command, items: float = 0, size: float = 0.0
-    ) -> Iterable[simpy.Event]:
-        start = self._env.now + command.owed
-        waited = command.waited
-        yield from self._steps.perform(command, items, size)
-        self._trace.add(
-            command.number,
-            command.branch,
-            self._source,
-            self._target,
-            self._text,
-            self._kind,
-            start,
-            self._env.now + command.owed,
-            command.waited - waited,
-        )
 
 
 def _as_one(env: Environment, steps: Sequence[Step]) -> Activity:

@@ -144,8 +144,8 @@ class Transfer(Activity):
 
 
 class BusyDelay(Activity):
-    """A pause while all cores are busy: threads that are woken up wait for their turn, the longer
-    the more contend for each core."""
+    """A pause while cores are busy: kernel threads that are woken up wait for their turn, the
+    longer the more contend for each core."""
 
     __slots__ = ("delay", "env", "host", "ledger")
 
@@ -186,6 +186,8 @@ class Chain(Activity):
 class Locked(Activity):
     """Steps under a lock, which is held until all that they owe is over.
 
+    Who hands it over to one that waits lets that one go first: so does Go with a mutex that has
+    been waited for (starving mode in mutex.go, direct handoff in runtime/sema.go).
     With a `retry` (s) nobody queues: who finds the lock taken sleeps that long and looks again.
     """
 
@@ -230,7 +232,10 @@ class Locked(Activity):
                 yield env.sleep(command.owed)
                 command.owed = 0.0
         finally:
+            handed_over = self.lock.waiting
             self.lock.release()
+        if handed_over:
+            yield env.sleep(0.0)
 
 
 class Background(Booking):

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 import tomli_w
 
+from docksim.engine.calibration.allocation import allocate
+from docksim.engine.calibration.collector import collector
 from docksim.engine.calibration.demands import Demand, Key, demands
 from docksim.engine.calibration.profile import calibrate
 from docksim.engine.calibration.store import HANDLE
@@ -61,6 +63,7 @@ SLEEPS = ("cgroup", "rcu_barrier")
 OPENING = 0.5  # part of dockerd's time in a start, before anything is executed
 AFTER = 0.002  # core-seconds after a removal by force, by the kernel
 LISTED = 0.0001
+ALLOCATED = 10_000.0  # bytes an operation, and as much for each container that is listed
 FLUSHES = ("flush", "busy_flush")
 HELD = {"start": 0.002, "rm --force": 0.001}  # s of waiting under a file's lock, in one stretch
 
@@ -100,6 +103,7 @@ def rows_of(operation, network, number, listed):
             if r in SLEEPS
         ],
     }
+    tables["allocated"] = [of | {"bytes": ALLOCATED * (1 + listed / LISTED)}]
     held = HELD.get(operation, 0.0)
     tables["held"] = [of | {"began": 0.001, "ended": 0.001 + held}] if held else []
     after = AFTER if operation == "rm --force" else 0.0
@@ -111,7 +115,9 @@ def rows_of(operation, network, number, listed):
     return tables
 
 
-def add_block(dataset, operations, network, behaviour, containers=0, reference=REFERENCE):
+def add_block(
+    dataset, operations, network, behaviour, containers=0, reference=REFERENCE, memory=(0.0, 0)
+):
     rng = np.random.default_rng(len(operations) + containers)
     point = replace(
         POINT,
@@ -123,7 +129,7 @@ def add_block(dataset, operations, network, behaviour, containers=0, reference=R
         accounting=True,
         warm_up=0,
     )
-    tables = {"cpu": [], "occupancy": [], "sleeps": [], "held": []}
+    tables = {"cpu": [], "occupancy": [], "sleeps": [], "held": [], "allocated": []}
     slowness = reference / REFERENCE
     name = f"{point.name}-{slowness:g}"
     with dataset.writing(name) as writer:
@@ -140,7 +146,16 @@ def add_block(dataset, operations, network, behaviour, containers=0, reference=R
                         row[key] *= slowness if slow and table != "sleeps" else 1.0
                 tables[table] += rows
         frames = {table: pd.DataFrame(rows) for table, rows in tables.items()}
-        writer.finish(point, frames, block=name, throughput=1.0, reference=reference)
+        allocated, collections = memory
+        writer.finish(
+            point,
+            frames,
+            block=name,
+            throughput=1.0,
+            reference=reference,
+            allocated=allocated,
+            collections=collections,
+        )
 
 
 def made(folder):
@@ -328,3 +343,55 @@ def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
     (store,) = (step for step in steps if "retry" in step)
     assert store["inner_flushes"] in (2, 3)
     assert RandomQuantity(SECONDS).parse(store["wait"]).mean == pytest.approx(0.002, rel=0.01)
+
+
+def test_updates_of_containerds_database_wait_for_each_other(dataset):
+    found = demands(dataset)
+    start = found[Key("start")]
+    plain = allocate(found)
+    shares = allocate(found | {Key("start"): replace(start, committing=0.003, flushing=0.004)})
+    updates = shares["containerd.create_task"].locked
+    assert (updates.lock, updates.times) == ("containerd.metadata", 3)
+    assert updates.seconds == pytest.approx(0.003)
+    # They are a part of what the start waited for anyway.
+    name = "runtime.runc.create"
+    assert shares[name].wait == pytest.approx(plain[name].wait - 0.003)
+
+
+def test_what_each_container_that_runs_besides_adds_is_found(dataset):
+    found = demands(dataset)
+    for operation in ("start", "rm --force"):
+        plain = found[Key(operation)]
+        cpu = {"dockerd": plain.cpu["dockerd"] + 0.001, "shim": plain.cpu["shim"] + 0.003}
+        found[Key(operation, running=10)] = replace(plain, cpu=dict(plain.cpu) | cpu)
+    shares = allocate(found)
+    assert shares["dockerd.containers_start"].per_item == pytest.approx(0.0001)
+    assert shares["containerd.create_task"].per_item == pytest.approx(0.0003)
+    assert shares["containerd.delete_task"].per_item == pytest.approx(0.0004)
+
+
+def test_collections_are_told_from_light_load_and_probes(tmp_path):
+    found = made(tmp_path / "collected")
+    rows = probed([0.002] * 20, probe="heap") + probed([0.008] * 20, probe="collection")
+    rows += probed([0.0003] * 20, probe="ping")
+    rows += probed([0.0007] * 20, probe="ping", callers=2)
+    found.add_probes(pd.DataFrame(rows))
+    for network in EXTRA:
+        cycle = ("create", "start", "rm --force")
+        add_block(found, cycle, network, "ignores", memory=(20e6, 2))
+    add_block(found, ("create", "start", "stop", "rm"), "host", "honours", memory=(5e6, 1))
+    for containers in (0, 50):
+        cycle = ("ps", "images", "inspect")
+        add_block(found, cycle, "host", "ignores", containers, memory=(15e6, 1))
+    whole = collector(found)
+    assert whole.every == pytest.approx(95e6 / 9)
+    assert whole.cpu == pytest.approx(0.006)
+    assert whole.slice == pytest.approx(3 * 0.0004)
+    document = calibrate(found, "made").document
+    assert document["daemon"]["collector"]["group"] == "dockerd"
+    (listing, *_) = document["operations"]["dockerd"]["containers_json"]
+    assert (listing["allocates"], listing["allocates_per_item"]) == ("10 kB", "10 kB")
+    # What collections took of the daemon's time is no part of the operations.
+    (inspect,) = document["operations"]["dockerd"]["containers_inspect"]
+    taken = RandomQuantity(SECONDS).parse(inspect["cpu"]).mean
+    assert taken == pytest.approx(0.001 - whole.part_of(ALLOCATED), rel=0.01)

@@ -26,6 +26,7 @@ POINT = Point(
     behaviour="ignores",
     stop_timeout=1.0,
     containers=0,
+    running=0,
     images=0,
     log_size=0.0,
     slots=3,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from docksim.engine.calibration.collector import Collections, collector
 from docksim.engine.calibration.laws import USUAL, spread
 from docksim.engine.calibration.store import Access
 from docksim.engine.errors import EngineError
@@ -20,13 +21,14 @@ from docksim.engine.measurement.timeline import BYSTANDERS, COMPONENTS
 
 class Key(NamedTuple):
     """An operation and its conditions: network, behaviour on SIGTERM, containers and images lying
-    about, bytes of the log that is read."""
+    about, containers that run besides, bytes of the log that is read."""
 
     operation: str
     network: str = "host"
     behaviour: str = "ignores"
     containers: int = 0
     images: int = 0
+    running: int = 0
     log_size: float = 0.0
 
 
@@ -50,7 +52,9 @@ class Demand:
     client    core-seconds of the client
     asleep, asleep_after   uninterruptible sleep by reason (s, count), until the reply and after it
     flushing   s that the engine's processes sleep in flushes until the reply
+    committing   s of it that containerd's do, whose only file that is flushed is its database
     accesses   dockerd's to files that it locks, in their order
+    allocated  bytes that dockerd allocates
     """
 
     latency: npt.NDArray[np.float64]
@@ -63,7 +67,9 @@ class Demand:
     asleep: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     asleep_after: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     flushing: float = 0.0
+    committing: float = 0.0
     accesses: Sequence[Access] = ()
+    allocated: float = 0.0
 
     @property
     def total(self) -> float:
@@ -74,6 +80,11 @@ class Demand:
     def mean(self) -> float:
         """Winsorised mean latency (s)."""
         return _mean(self.latency)
+
+    @property
+    def median(self) -> float:
+        """Of the latency (s)."""
+        return float(np.median(self.latency))
 
     @property
     def engine_time(self) -> float:
@@ -120,15 +131,17 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
     An engine that was idle before is slower than one at work. Where the same cycle was also traced
     without pauses, latencies are taken from there, and each component's CPU time is brought to
     what it took for a cycle there; what the latencies have no room for goes on after the reply. All
-    CPU time is brought to the speed that `reference_of` tells.
+    CPU time is brought to the speed that `reference_of` tells, without that of collections.
     """
     blocks = dataset.table("blocks")
     blocks["cycle"] = blocks["operations"].map("+".join)
+    if "running" not in blocks:
+        blocks["running"] = 0
     accounted = blocks[blocks["accounting"]]
     if accounted.empty:
         raise EngineError(f"{dataset.folder}: no point of it has accounting = true")
     samples = measured_samples(dataset)
-    seen = _Seen(dataset, slowness_of(dataset))
+    seen = _Seen(dataset, slowness_of(dataset), collector(dataset))
     found: dict[Key, Demand] = {}
     for condition, group in accounted.groupby(["cycle", *CONDITIONS]):
         values = cast(tuple[Any, ...], condition)
@@ -164,11 +177,14 @@ def _mean(latency: npt.NDArray[np.float64]) -> float:
 class _Seen:
     """The tables of what the scheduler saw."""
 
-    def __init__(self, dataset: Dataset, slowness: pd.Series[float]) -> None:
-        names = ("cpu", "occupancy", "sleeps", "held", "traced_cpu")
+    def __init__(
+        self, dataset: Dataset, slowness: pd.Series[float], collections: Collections | None
+    ) -> None:
+        names = ("cpu", "occupancy", "sleeps", "held", "traced_cpu", "allocated")
         tables = map(dataset.table, names)
-        self._cpu, self._occupancy, self._sleeps, self._held, self._traced = tables
+        self._cpu, self._occupancy, self._sleeps, self._held, self._traced, self._memory = tables
         self._slowness = slowness
+        self._collections = collections
         for table in (self._cpu, self._traced):
             if len(table):
                 table["cpu"] /= table["block"].map(slowness)
@@ -220,6 +236,10 @@ class _Seen:
             return {str(reason): (row["seconds"], row["count"]) for reason, row in own.iterrows()}
 
         reply, after = scaled("reply"), scaled("after")
+        allocated = self._allocated(blocks, operation)
+        if self._collections:
+            collecting = self._collections.part_of(allocated)
+            reply["dockerd"] = max(0.0, reply["dockerd"] - collecting)
         unscaled = sum(float(taken.get(("reply", component), 0.0)) for component in ENGINE)
         faster = sum(reply.values()) / unscaled if unscaled else 1.0
         busy = float(worked.get("reply", 0.0)) * faster
@@ -240,15 +260,28 @@ class _Seen:
             asleep=asleep("reply"),
             asleep_after=asleep("after"),
             flushing=self._flushing(sleeps) / count,
+            committing=self._flushes(sleeps, "containerd") / count,
             accesses=self._accesses(blocks, operation),
+            allocated=allocated,
         )
 
     def _flushing(self, sleeps: pd.DataFrame) -> float:
         """Those of the kernel's own threads are within these."""
+        return sum(self._flushes(sleeps, each) for each in ENGINE if each != "kernel")
+
+    def _flushes(self, sleeps: pd.DataFrame, component: str) -> float:
+        """Seconds that a component's processes sleep in flushes until the reply."""
         if sleeps.empty:
             return 0.0
         own = sleeps[(sleeps["phase"] == "reply") & (sleeps["reason"] == "flush")]
-        return float(own.loc[own["component"] != "kernel", "seconds"].sum())
+        return float(own.loc[own["component"] == component, "seconds"].sum())
+
+    def _allocated(self, blocks: pd.Series[str], operation: str) -> float:
+        """In the median: now and then something else allocates at the same time."""
+        if self._memory.empty:
+            return 0.0
+        own = self._memory[self._memory["block"].isin(blocks)]
+        return float(own.loc[own["operation"] == operation, "bytes"].median())
 
     def _accesses(self, blocks: pd.Series[str], operation: str) -> list[Access]:
         """Locks of files, each as it is on average where there are as many as mostly."""

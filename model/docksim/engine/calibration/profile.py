@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from docksim.engine.calibration.allocation import DAEMON, QUANTUM, Section, Share, allocate
+from docksim.des.distributions.notation import written
+from docksim.engine.calibration.allocation import allocate
+from docksim.engine.calibration.collector import collector
 from docksim.engine.calibration.demands import Demand, Key, demands, reference_of
 from docksim.engine.calibration.fitting import Fit, fit
 from docksim.engine.calibration.laws import (
@@ -21,6 +23,7 @@ from docksim.engine.calibration.laws import (
     varied,
 )
 from docksim.engine.calibration.pulls import pull_operations
+from docksim.engine.calibration.shares import DAEMON, QUANTUM, Section, Share
 from docksim.engine.calibration.store import FILE, RETRY, Access, split
 from docksim.engine.measurement.dataset import Dataset
 from docksim.scenario.profiles import PROVISIONAL, read_profile
@@ -64,6 +67,7 @@ class Calibration:
 
 def calibrate(dataset: Dataset, name: str) -> Calibration:
     """Raises EngineError when the dataset lacks a measurement."""
+    found_collector = collector(dataset)
     found = demands(dataset)
     rng = np.random.default_rng(SEED)
     fits = {key: fit(demand.latency.tolist(), rng) for key, demand in found.items()}
@@ -90,7 +94,9 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     for component, steps in pull_operations(dataset, source).items():
         operations[component] |= steps
     about = {"name": name, "description": _description(dataset, facts)}
-    sections = {key: base[key] for key in ("daemon", "registry") if key in base}
+    sections = {key: dict(base[key]) for key in ("daemon", "registry") if key in base}
+    if found_collector:
+        sections["daemon"]["collector"] = found_collector.written(source)
     host = base.get("host", {}) | {
         "cores": facts["cores"],
         "parallel_efficiency": _parallel_efficiency(dataset),
@@ -105,16 +111,19 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
 
 def _flushes(dataset: Dataset) -> tuple[list[float], list[float]]:
     """Seconds that flushes by one caller took on an idle machine, and by how much each session at
-    work beside it lengthens one that comes after something else."""
+    work beside it lengthens one, whether it comes after something else or after another: the daemon
+    flushes two or three files at a time."""
     probes = dataset.probes
     if probes.empty:
         return [], []
     alone = probes[probes["callers"] == 1]
-    idle = alone[alone["busy"] == 0]
-    flushes, spaced = (idle.loc[idle["probe"] == p, "seconds"] for p in ("flush", "spaced_flush"))
-    beside = alone[(alone["busy"] > 0) & (alone["probe"] == "spaced_flush")]
-    delays = (beside["seconds"] - spaced.mean()) / beside["busy"]
-    return flushes.tolist(), delays.tolist()
+    flushes = alone[alone["probe"].isin(("flush", "spaced_flush"))]
+    if flushes.empty:
+        return [], []
+    idle, beside = flushes[flushes["busy"] == 0], flushes[flushes["busy"] > 0]
+    usual = beside["probe"].map(idle.groupby("probe")["seconds"].median())
+    delays = (beside["seconds"] - usual) / beside["busy"]
+    return idle.loc[idle["probe"] == "flush", "seconds"].tolist(), delays.tolist()
 
 
 def _parallel_efficiency(dataset: Dataset) -> float:
@@ -143,6 +152,12 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
         step["cpu_per_item"] = varied(share.per_item, share.per_item_cv)
+    for key, size in (
+        ("allocates", share.allocated),
+        ("allocates_per_item", share.allocated_per_item),
+    ):
+        if size:
+            step[key] = written(float(f"{size:.4g}"), "B")
     if share.per_byte > 0.0:
         read = {"throughput": rate(share.per_byte, 0.0), "payload": "read"}
         step |= read | {"threads": round(share.threads, 3)}
@@ -179,8 +194,9 @@ def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, A
     if section is None or section.seconds <= NEGLIGIBLE:
         return []
     wait = law(section.seconds / section.times, cv)
-    step = {"lock": section.lock, "wait": wait, "source": source}
+    step: dict[str, Any] = {"lock": section.lock, "wait": wait, "source": source}
     step |= {"inner_lock": section.inner} if section.inner else {}
+    step |= {"inner_flushes": section.flushes} if section.flushes else {}
     return [step] * section.times
 
 

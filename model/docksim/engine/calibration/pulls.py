@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from docksim.engine.calibration.allocation import DAEMON
 from docksim.engine.calibration.demands import ENGINE, slowness_of
 from docksim.engine.calibration.laws import rate, spread, varied
+from docksim.engine.calibration.shares import DAEMON
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples

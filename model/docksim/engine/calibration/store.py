@@ -31,7 +31,7 @@ endpoint, and how many there are (createEndpoint in network.go, libnetwork)."""
 
 @dataclass(frozen=True)
 class Access:
-    """One locking of the file, or several in a row: s since the request, s held in all."""
+    """One locking of the file: s since the request, s held."""
 
     began: float
     seconds: float
@@ -40,11 +40,8 @@ class Access:
 
 
 def told_apart(accesses: Sequence[Access], operation: str, *, bridge: bool) -> list[Access]:
-    """Reads and writes of a whole operation, the latter by handle.
-
-    A write takes many times as long as a read. Reads are one access with the write that follows
-    them at once by the same handle, and so are reads in a row.
-    """
+    """Reads and writes of a whole operation, the latter by handle; a write takes many times as long
+    as a read."""
     if not accesses:
         return []
     lengths = [access.seconds for access in accesses]
@@ -55,7 +52,7 @@ def told_apart(accesses: Sequence[Access], operation: str, *, bridge: bool) -> l
         if -len(writes) <= place < len(writes):
             at = writes[place]
             marked[at] = replace(marked[at], handle=BRIDGE_HANDLE)
-    return _joined(marked)
+    return marked
 
 
 def creation(accesses: Sequence[Access]) -> int:
@@ -81,17 +78,3 @@ def split(accesses: Sequence[Access], end: float, parts: int) -> list[Sequence[A
     edges = [0, *sorted(at + 1 for at in widest), len(accesses)]
     found = [accesses[begin:end] for begin, end in pairwise(edges)]
     return [[]] * (parts - len(found)) + found
-
-
-def _joined(accesses: Sequence[Access]) -> list[Access]:
-    at_once = max(access.seconds for access in accesses)
-    joined = [accesses[0]]
-    for before, access in pairwise(accesses):
-        last = joined[-1]
-        follows = access.began - before.began - before.seconds < at_once
-        if follows and not last.writes and last.handle == access.handle:
-            together = last.seconds + access.seconds
-            joined[-1] = replace(last, seconds=together, writes=access.writes)
-        else:
-            joined.append(access)
-    return joined

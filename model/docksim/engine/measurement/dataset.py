@@ -59,6 +59,7 @@ class Dataset:
     occupancy    time with so many cores busy for the engine
     sleeps       uninterruptible sleeps by component and reason: count, and time in all
     executed     programs, and when since the operation was issued
+    allocated    bytes that the daemon allocated
     """
 
     def __init__(self, folder: Path) -> None:

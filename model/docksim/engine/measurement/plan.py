@@ -63,6 +63,8 @@ class PointPlan(Section):
     stop_timeout: Seconds = 1.0
     containers: Counts = (0,)
     """Containers lying about."""
+    running: Counts = (0,)
+    """Containers that run besides, and do nothing."""
     images: Counts = (0,)
     """Images lying about, besides its own."""
     log_size: Sizes = (0.0,)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 GRID = (
-    "network", "image", "behaviour", "containers", "images", "log_size", "slots", "link_rate",
-    "rtt",
+    "network", "image", "behaviour", "containers", "running", "images", "log_size", "slots",
+    "link_rate", "rtt",
 )  # fmt: skip
 """Keys of a plan's point that may have several values."""
 
@@ -50,6 +50,7 @@ class Point:
     behaviour: Behaviour
     stop_timeout: float
     containers: int
+    running: int
     images: int
     log_size: float
     slots: int
@@ -74,6 +75,7 @@ class Point:
         parts += [self.network, self.image, self.behaviour]
         optional = {
             "c": self.containers,
+            "r": self.running,
             "i": self.images,
             "log": self.log_size,
             "rate": self.link_rate,

@@ -22,6 +22,7 @@ from docksim.engine.measurement.contention import reference_time
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.facts import facts
 from docksim.engine.measurement.loads import Companion, LoadGenerator, Window
+from docksim.engine.measurement.memory import memory, probed
 from docksim.engine.measurement.observing import observed
 from docksim.engine.measurement.plan import Plan
 from docksim.engine.measurement.points import Point
@@ -68,7 +69,7 @@ class Runner:
     async def _run(self, client: EngineClient, progress: Progress) -> None:
         self._dataset.begin(self._plan, await facts(client))
         if self._tracer and isinstance(self._engine, PrivateTarget):
-            self._probe(self._engine, self._tracer)
+            await self._probe(self._engine, self._tracer, client)
         order = self._order()
         for done, (block, point, repetition) in enumerate(order):
             progress(done, len(order), point.name)
@@ -76,10 +77,11 @@ class Runner:
                 await self._measure(client, block, point, repetition)
         progress(len(order), len(order), "")
 
-    def _probe(self, engine: PrivateTarget, tracer: Tracer) -> None:
+    async def _probe(self, engine: PrivateTarget, tracer: Tracer, client: EngineClient) -> None:
         """What a calibration needs besides its points, unless it is there."""
         if self._dataset.probes.empty:
-            self._dataset.add_probes(engine.probes())
+            collected = pd.DataFrame(await probed(client))
+            self._dataset.add_probes(pd.concat([engine.probes(), collected], ignore_index=True))
         if "container_lives" not in self._dataset.manifest:
             self._dataset.add_to_manifest(container_lives=engine.container_lives(tracer))
 
@@ -111,11 +113,11 @@ class Runner:
         reference = reference_time()
         account = None
         if point.accounting and self._tracer:
-            account = Account(self._tracer, self._accounts.quiet)
+            account = Account(self._tracer, self._accounts.quiet, lambda: memory(client))
         rng = np.random.default_rng([self._plan.seed, repetition, len(block)])
         with self._dataset.writing(block) as writer:
             before, stolen = self._accounts.read(), _steal()
-            flushed = self._engine.flushes()
+            flushed, used = self._engine.flushes(), await memory(client)
             watched = Watched(client, account) if account else client
             load = LoadGenerator(watched, point, errand, writer.note, self._accounts.quiet, rng)
             log = self._engine.runtime_log
@@ -128,6 +130,7 @@ class Runner:
                 raise EngineError(f"the engine died in {block}: finished blocks are kept")
             if why := writer.failure_of_all(point.operations[0]):
                 raise EngineError(f"in {block} every {point.operations[0]} failed: {why}")
+            used = (await memory(client)).since(used)
             await self._accounts.quiet()
             tables |= account.tables() if account else {}
             tables["block_cpu"] = pd.DataFrame(taken.items(), columns=["component", "cpu"])
@@ -143,6 +146,8 @@ class Runner:
                 reference=(reference + reference_time()) / 2,
                 stolen=_steal() - stolen,
                 flushes=self._engine.flushes() - flushed,
+                allocated=used.allocated,
+                collections=used.collections,
             )
         await self._tidy(client)
 
@@ -192,6 +197,9 @@ class Runner:
         subject = await self._subject(client, point, names[0])
         for _ in range(point.containers):
             await self._create(client, point, names[0], ["true"])
+        for _ in range(point.running):
+            idle = await self._create(client, point, names[0], ["sleep", "100000"])
+            await _demand(client, "POST", f"/containers/{idle}/start")
 
         def errand(number: int, cycle: int) -> Errand:
             behaviour = point.behaviour

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from docksim.engine.measurement.client import LAYER_NEWS, Answer, EngineClient, Errand
+from docksim.engine.measurement.memory import Memory
 from docksim.engine.measurement.timeline import Timeline
 from docksim.engine.measurement.tracing import Tracer
 
@@ -20,23 +21,34 @@ PULL_PHASES = ("manifest", "download", "extract", "finish")
 
 
 class Account:
-    """CPU time, busy cores, kernel sleeps, executed programs and file locks, by operation."""
+    """CPU time, busy cores, kernel sleeps, executed programs, file locks and memory that the daemon
+    allocates, by operation."""
 
-    def __init__(self, tracer: Tracer, quiet: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        tracer: Tracer,
+        quiet: Callable[[], Awaitable[None]],
+        memory: Callable[[], Awaitable[Memory]],
+    ) -> None:
         self._tracer = tracer
         self._quiet = quiet
+        self._memory = memory
         self._operations = 0
         self._rows: dict[str, Rows] = {
-            name: [] for name in ("cpu", "occupancy", "sleeps", "executed", "held")
+            name: [] for name in ("cpu", "occupancy", "sleeps", "executed", "held", "allocated")
         }
 
     async def around(self, operation: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """Perform an operation, and wait until all that it set off is over."""
+        first, before = await self._memory(), await self._memory()
         self._tracer.start()
         answer = await work()
         await self._quiet()
         timeline = self._tracer.stop()
+        allocated = (await self._memory()).since(before).allocated
         of = {"number": self._operations, "operation": operation}
+        asking = before.since(first).allocated
+        self._rows["allocated"].append(of | {"bytes": max(0.0, allocated - asking)})
         windows = {"reply": (answer.issued, answer.ended), "after": (answer.ended, _now())}
         if programs := [at for at, _ in timeline.executed if at < answer.ended]:
             windows["opening"] = (answer.issued, programs[0])

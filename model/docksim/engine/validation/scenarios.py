@@ -133,6 +133,7 @@ def scenario_of(
         "containers": [
             _subject(block),
             {"name": "standing", "stopped": int(block["containers"])},
+            {"name": "idle", "running": int(block.get("running", 0))},
             {"name": "app"} | APPLICATIONS[block["behaviour"]],
             {"name": "companion", "ignores_sigterm": 1.0}
             | ({"network": block["beside"]["network"]} if block["beside"] else {}),

@@ -137,7 +137,7 @@ class Dockerd:
 
     def containers_start(self, command: Command, container: Container) -> Events:
         """Start a container, unless it runs. Raises as `Lifecycle.start`."""
-        yield from self._post_start(command)
+        yield from self._post_start(command, items=self._table.running)
         self._table.claim(container)
         try:
             yield from self._lifecycle.start(command, container)

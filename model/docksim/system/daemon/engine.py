@@ -112,7 +112,7 @@ class EngineLifecycle(Lifecycle):
         yield from self._networks[driver].allocate(command, container)
         yield from self._networks[driver].join(command)
         try:
-            yield from self._tasks.create(command, driver)
+            yield from self._tasks.create(command, driver, self._table.running)
             yield from self._tasks.start(command, container)
         except CommandError:
             yield from self._take_down(command, container)
@@ -120,7 +120,7 @@ class EngineLifecycle(Lifecycle):
         yield from self._checkpoint(command)
 
     def _take_down(self, command: Command, container: Container) -> Events:
-        yield from self._tasks.delete(command)
+        yield from self._tasks.delete(command, self._table.running)
         yield from self._disconnect(command, container)
 
     def _delete(self, command: Command, container: Container) -> Events:
@@ -150,7 +150,7 @@ class EngineLifecycle(Lifecycle):
     def _note_exit(self, branch: Command, container: Container) -> Events:
         """20.10 notes it before it disconnects and unmounts; those who wait for it are woken then,
         but read the container's state under its lock: Wait in container/state.go."""
-        yield from self._tasks.delete(branch)
+        yield from self._tasks.delete(branch, self._table.running)
         yield from branch.settle(self._env)
         self._has_exited(container)
         yield from self._disconnect(branch, container)

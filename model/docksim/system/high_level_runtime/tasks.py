@@ -34,10 +34,11 @@ class TaskService:
         self._delete_task = call(DOCKERD, CONTAINERD, "delete task", "containerd.delete_task")
         self._delete = call(DOCKERD, CONTAINERD, "delete container", "containerd.delete")
 
-    def create(self, command: Command, driver: str) -> Events:
-        """A container record, and a task that is set up but not executed."""
+    def create(self, command: Command, driver: str, running: int) -> Events:
+        """A container record, and a task that is set up but not executed, beside so many that
+        run."""
         yield from self._create(command)
-        yield from self._create_task(command)
+        yield from self._create_task(command, items=running)
         yield from self._shim.create_task(command, driver)
         yield from self._created(command)
 
@@ -57,8 +58,9 @@ class TaskService:
         yield from self._shim.exited(command)
         yield from self._exit_event(command)
 
-    def delete(self, command: Command) -> Events:
-        """Delete the task of an ended process, and the container's record."""
-        yield from self._delete_task(command)
+    def delete(self, command: Command, running: int) -> Events:
+        """Delete the task of an ended process, and the container's record, beside so many that
+        run."""
+        yield from self._delete_task(command, items=running)
         yield from self._shim.delete_task(command)
         yield from self._delete(command)

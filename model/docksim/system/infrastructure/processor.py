@@ -16,13 +16,14 @@ import simpy
 
 from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
-from docksim.des.semaphore import Semaphore
 from docksim.des.sharing import Job, Occupation, SharedStation
 from docksim.des.statistics import Totals
-from docksim.des.streams import Draws
 from docksim.scenario.host import Host
 from docksim.system.activity import Activity, Booking
 from docksim.system.command import Command
+from docksim.system.infrastructure.demand import Demand
+from docksim.system.infrastructure.heap import Allocation
+from docksim.system.infrastructure.turns import Turns, compute
 from docksim.system.ledger import Ledger
 
 Events = Generator[simpy.Event, object, None]
@@ -40,15 +41,17 @@ class Processor(Protocol):
     def labour(
         self,
         ledger: Ledger,
-        cpu: Draws,
-        per_item: Draws,
-        throughput: Draws | None,
+        demand: Demand,
         threads: float,
         group: str | None,
         quantum: float,
+        allocation: Allocation | None = None,
     ) -> FairLabour | FifoLabour:
-        """A step that works: as drawn, for each item, and for each byte of its payload; if it has
-        a `quantum` (s), in turn with those of its group."""
+        """A step that works; if it has a `quantum` (s), in turn with those of its group, whose
+        memory it may allocate."""
+
+    def turns(self, group: str | None) -> Turns | None:
+        """The turns of a group, where cores are shared."""
 
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         """Start `demand` core-seconds now; the event is their end."""
@@ -61,8 +64,9 @@ class Processor(Protocol):
 
     @property
     def contenders(self) -> float:
-        """How many cores the groups at work would keep busy, each if it were alone: whom a thread
-        that is woken up has to wait for, none as long as a core is idle."""
+        """How many cores the groups at work would keep busy, each if it were alone: whom a kernel
+        thread that is woken up has to wait for; many of those are bound to a core, which may be
+        busy while others are idle."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -77,41 +81,41 @@ class FairProcessor:
     def __init__(self, env: Environment, name: str, cores: float, *, grouped: bool) -> None:
         self._env = env
         self._station = SharedStation(env, name, cores, grouped=grouped)
-        self._turns: dict[str | None, Semaphore] = {}
+        self._turns: dict[str | None, Turns] = {}
         self.totals = self._station.totals
 
     def labour(
         self,
         ledger: Ledger,
-        cpu: Draws,
-        per_item: Draws,
-        throughput: Draws | None,
+        demand: Demand,
         threads: float,
         group: str | None,
         quantum: float,
+        allocation: Allocation | None = None,
     ) -> FairLabour:
-        labour = (self._env, ledger, cpu, per_item, throughput)
+        labour = (self._env, ledger, demand)
         threads = min(threads, self._station.capacity)
         if not quantum:
             return FairLabour(self._station, threads, group, *labour)
-        return LabourInTurn(self._turns_of(group), quantum, self._station, threads, group, *labour)
+        turns = self.turns(group)
+        return LabourInTurn(turns, quantum, allocation, self._station, threads, group, *labour)
 
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._station.serve(demand, threads, threads, group)
 
     @property
     def contenders(self) -> float:
-        return self._station.claims if self._station.is_full else 0.0
+        return self._station.claims
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
         return self._station.withdraw(work)
 
-    def _turns_of(self, group: str | None) -> Semaphore:
-        """As many turns at once as there are cores."""
+    def turns(self, group: str | None) -> Turns:
+        """As many at once as there are cores."""
         if group not in self._turns:
             cores = math.ceil(self._station.capacity)
-            self._turns[group] = Semaphore(self._env, f"host.cpu.{group}", cores)
+            self._turns[group] = Turns(self._env, self._station, group, cores)
         return self._turns[group]
 
     def occupy(self, cores: float) -> Occupation:
@@ -120,29 +124,14 @@ class FairProcessor:
 
 
 class Labour:
-    """Work on the cores: core-seconds as drawn, for each item, and for each byte of a payload."""
+    """Work on the cores."""
 
-    __slots__ = ("cpu", "env", "ledger", "per_item", "throughput")
+    __slots__ = ("demand", "env", "ledger")
 
-    def __init__(
-        self,
-        env: Environment,
-        ledger: Ledger,
-        cpu: Draws,
-        per_item: Draws,
-        throughput: Draws | None,
-    ) -> None:
+    def __init__(self, env: Environment, ledger: Ledger, demand: Demand) -> None:
         self.env = env
         self.ledger = ledger
-        self.cpu = cpu
-        self.per_item = per_item
-        self.throughput = throughput
-
-    def besides(self, command: Command, items: float, size: float) -> float:
-        """The demand of so many items and `size` bytes, besides what is drawn."""
-        key = (command.number, command.occurrence)
-        demand = items * self.per_item.at(*key) if items else 0.0
-        return demand + size / self.throughput.at(*key) if self.throughput else demand
+        self.demand = demand
 
 
 class FairLabour(Labour, Activity):
@@ -163,11 +152,9 @@ class FairLabour(Labour, Activity):
         if command.owed:
             yield env.sleep(command.owed)
             command.owed = 0.0
-        demand = self.cpu.at(command.number, command.occurrence)
-        if items or size:
-            demand += self.besides(command, items, size)
         began = env.now
-        yield from self.compute(demand)
+        demand = self.demand.of(command, items, size)
+        yield from self.compute(demand, items)
         ledger = self.ledger
         ledger.visits += 1
         ledger.busy += demand
@@ -176,39 +163,31 @@ class FairLabour(Labour, Activity):
             command.waited += waited
             ledger.waited += waited
 
-    def compute(self, demand: float) -> Events:
+    def compute(self, demand: float, items: float) -> Events:
         """Spend core-seconds on the cores."""
-        work = self.station.serve(demand, self.threads, self.threads, self.group)
-        try:
-            yield work
-        except BaseException:
-            self.station.withdraw(work)
-            raise
+        return compute(self.station, demand, self.threads, self.group)
 
 
 class LabourInTurn(FairLabour):
-    """On shared cores, but at most so many of a group at once, each for at most a quantum (s) of
-    its threads' time before the next has its turn: round robin.
+    """On shared cores, in turn with others of the group; where it has allocated as much as makes a
+    collection due, that begins beside the rest."""
 
-    So does Go's scheduler with goroutines, of which GOMAXPROCS run at a time and none longer than
-    10 ms while others wait (forcePreemptNS, runtime/proc.go).
-    """
+    __slots__ = ("allocation", "quantum", "turns")
 
-    __slots__ = ("quantum", "turns")
-
-    def __init__(self, turns: Semaphore, quantum: float, *labour: Any) -> None:
+    def __init__(
+        self, turns: Turns, quantum: float, allocation: Allocation | None, *labour: Any
+    ) -> None:
         super().__init__(*labour)
         self.turns = turns
-        self.quantum = quantum * self.threads
+        self.quantum = quantum
+        self.allocation = allocation
 
-    def compute(self, demand: float) -> Events:
-        while demand > 0.0:
-            yield from self.turns.acquire()
-            try:
-                yield from super().compute(min(demand, self.quantum))
-            finally:
-                self.turns.release()
-            demand -= self.quantum
+    def compute(self, demand: float, items: float) -> Events:
+        if self.allocation and (share := self.allocation.share(items)) < 1.0:
+            yield from self.turns.take(share * demand, self.threads, self.quantum)
+            self.allocation.collect()
+            demand *= 1.0 - share
+        yield from self.turns.take(demand, self.threads, self.quantum)
 
 
 class FifoProcessor:
@@ -222,14 +201,16 @@ class FifoProcessor:
     def labour(
         self,
         ledger: Ledger,
-        cpu: Draws,
-        per_item: Draws,
-        throughput: Draws | None,
+        demand: Demand,
         threads: float,
         group: str | None,
         quantum: float,
+        allocation: Allocation | None = None,
     ) -> FifoLabour:
-        return FifoLabour(self._station, self._env, ledger, cpu, per_item, throughput)
+        return FifoLabour(self._station, self._env, ledger, demand)
+
+    def turns(self, group: str | None) -> None:
+        """None: who has begun computes to the end."""
 
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._env.timeout(self._station.visit(demand))
@@ -255,9 +236,7 @@ class FifoLabour(Labour, Booking):
         self.station = station
 
     def book(self, command: Command, items: float, size: float) -> None:
-        demand = self.cpu.at(command.number, command.occurrence)
-        if items or size:
-            demand += self.besides(command, items, size)
+        demand = self.demand.of(command, items, size)
         command.owed = delay = self.station.visit(demand)
         ledger = self.ledger
         ledger.visits += 1

@@ -1,0 +1,101 @@
+"""What a network costs: the endpoint, the namespace, and their parts in the store."""
+
+from __future__ import annotations
+
+from docksim.engine.calibration.demands import Key
+from docksim.engine.calibration.shares import (
+    BARRIER,
+    BRIDGE,
+    DAEMON,
+    NETLINK,
+    RUNTIME,
+    Book,
+    Section,
+    Share,
+)
+from docksim.engine.calibration.store import Access, creation, gaps, told_apart
+
+
+def network(book: Book, name: str) -> dict[str, Share]:
+    """What a network costs more than the host's own, and all of its part in the store."""
+    start, removal = book.key("start", name), book.key("rm --force", name)
+    return {
+        f"network.{name}.allocate": _allocation(book, start),
+        f"network.{name}.join": _joining(book, start),
+        f"network.{name}.namespace": _namespace(book, start),
+        f"network.{name}.release": _release(book, removal),
+    }
+
+
+def _stored(book: Book, key: Key) -> list[Access]:
+    accesses = book.demand(key).accesses
+    return told_apart(accesses, key.operation, bridge=key.network == BRIDGE)
+
+
+def _opening(book: Book, start: Key) -> tuple[list[Access], int]:
+    """Accesses to the store before anything is executed, and how many of them are for the
+    endpoint's creation."""
+    opened = book.demand(start).opened
+    stored = [access for access in _stored(book, start) if access.began < opened]
+    return stored, creation(stored)
+
+
+def _allocation(book: Book, start: Key) -> Share:
+    """dockerd makes the endpoint, under its network's lock; what it does besides storing it, it
+    does where there is most time between its accesses to the store."""
+    stored, creating = _opening(book, start)
+    cpu, end = _connecting(book, start)[0], book.demand(start).opened
+    if creating < len(stored):
+        end = stored[creating].began
+    made = stored[:creating]
+    within = min(cpu, max(gaps(made, end), default=cpu))
+    lock = NETLINK if start.network == BRIDGE else ""
+    return book.part(start, within, group=DAEMON, lock=lock, stored=made, stored_until=end)
+
+
+def _joining(book: Book, start: Key) -> Share:
+    """The rest that is done before anything is executed."""
+    stored, creating = _opening(book, start)
+    cpu, wait = _connecting(book, start)
+    rest = cpu - _allocation(book, start).cpu
+    end = book.demand(start).opened
+    joined = stored[creating:]
+    return book.part(start, rest, wait, group=DAEMON, stored=joined, stored_until=end)
+
+
+def _connecting(book: Book, start: Key) -> tuple[float, float]:
+    """Core-seconds and s of waiting that a network adds before anything is executed."""
+    here, plain = book.demand(start), book.demand(book.key("start"))
+    cpu = max(0.0, sum(here.opening.values()) - sum(plain.opening.values()))
+    held = here.held_at_first - plain.held_at_first
+    return cpu, max(0.0, here.opened - plain.opened - cpu - held)
+
+
+def _namespace(book: Book, start: Key) -> Share:
+    here, plain = book.demand(start), book.demand(book.key("start"))
+    connecting, waiting = _connecting(book, start)
+    barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
+    held = here.held - plain.held
+    wait = max(0.0, here.wait - plain.wait - waiting - barrier - held)
+    again = here.cpu.get("reexec", 0.0)
+    cpu = max(0.0, here.total - plain.total - connecting - again)
+    moved = Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
+    late = [access for access in _stored(book, start) if access.began >= here.opened]
+    return book.part(start, cpu, wait, again=again, locked=moved, group=RUNTIME, stored=late)
+
+
+def _release(book: Book, removal: Key) -> Share:
+    here, plain = book.demand(removal), book.demand(book.key("rm --force"))
+    barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
+    after = sum(here.after.values()) - sum(plain.after.values())
+    cpu = max(0.0, here.total - plain.total)
+    return book.part(
+        removal,
+        cpu,
+        max(0.0, here.wait - plain.wait - barrier - (here.held - plain.held)),
+        group=DAEMON,
+        stored=_stored(book, removal),
+        locked=Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER),
+        background=max(0.0, after),
+        background_locked=Section(BARRIER, *here.asleep_after.get("rcu_barrier", (0.0, 0.0))),
+    )

@@ -1,0 +1,145 @@
+"""Parts of what was measured, and what they are under.
+
+An operation of the Engine API is measured as a whole: its latency, the CPU time of each component,
+and the kernel sleeps that are serialised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import hypot
+
+from docksim.engine.calibration.demands import Demand, Key
+from docksim.engine.calibration.store import Access
+from docksim.engine.errors import EngineError
+
+BRIDGE = "bridge"
+NETWORKS = ("none", BRIDGE)
+
+QUANTUM = 0.010
+"""Seconds that a goroutine computes at most while others wait: forcePreemptNS, runtime/proc.go of
+Go. dockerd's goroutines have GOMAXPROCS processors, in the order in which they become ready."""
+
+CGROUP = "kernel.cgroup"
+"""Moving a process into a cgroup (v1) takes the thread groups' lock for writing, which lasts an
+RCU grace period: cgroup_procs_write_start, kernel/cgroup/cgroup.c."""
+
+BARRIER = "kernel.rcu_barrier"
+"""Network devices that move or go, and network namespaces that end, wait for all RCU callbacks,
+one at a time: barrier_mutex in rcu_barrier, kernel/rcu/tree.c."""
+
+DAEMON, RUNTIME, CONTAINERS = "dockerd", "containerd", "containers"
+"""Groups of the scheduler: dockerd is a session by itself, containerd with the shims and whatever
+they execute is another (moby starts it with setsid), and all containers' control groups have one
+parent. Seen in /proc/PID/autogroup and /proc/PID/cgroup."""
+
+METADATA = "containerd.metadata"
+"""containerd's database has one writer at a time: beginRWTx in db.go, bbolt; seen in dumps of
+containerd's goroutines under load."""
+
+UPDATES = {"start": 3, "rm --force": 1}
+"""Of containerd's database: to make a container, there is a lease meanwhile, which is made and
+deleted too (NewContainer in client.go, containerd); one deletes it."""
+
+NETLINK = "dockerd.netlink"
+"""All requests of dockerd's that change network devices of the host's go over one socket, one at a
+time; those that move a device or delete it are answered when that barrier is over: NlHandle in
+ns/init_linux.go, libnetwork, and Execute in nl/nl_linux.go, netlink."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Serialised waiting: `count` times, `seconds` in all, under `lock` and perhaps another; each
+    time for so many flushes."""
+
+    lock: str
+    seconds: float
+    count: float
+    inner: str = ""
+    flushes: int = 0
+
+    @property
+    def times(self) -> int:
+        """The count, as it is mostly."""
+        return max(1, round(self.count))
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of an operation: core-seconds and s of waiting, means.
+
+    of          whose latency tells how variable it is
+    weight      part of that operation's time, for how variability is divided among parts; what is
+                drawn by itself adds in squares
+    per_item, per_byte   core-seconds that each adds; `per_item_cv` says how variable that is
+    allocated, allocated_per_item   bytes of the daemon's memory
+    stored      accesses to the network's store; what else there is, is done between them, or until
+                `stored_until` (s) after them
+    locked      waiting that is serialised, before the reply and after it
+    again       core-seconds besides of programs that dockerd executes for it
+    flushing    s of it that are flushes
+    background  core-seconds after the reply
+    group   the scheduler's group that it is done in; empty: none
+    lock    under which it is done; empty: none
+    """
+
+    cpu: float
+    wait: float
+    threads: float
+    of: Key
+    weight: float
+    per_item: float = 0.0
+    per_item_cv: float = 0.0
+    per_byte: float = 0.0
+    allocated: float = 0.0
+    allocated_per_item: float = 0.0
+    again: float = 0.0
+    flushing: float = 0.0
+    stored: Sequence[Access] = ()
+    stored_until: float = 0.0
+    locked: Section | None = None
+    background: float = 0.0
+    background_locked: Section | None = None
+    group: str = ""
+    lock: str = ""
+
+
+class Book:
+    """What was measured, and who gets a part of it."""
+
+    def __init__(self, found: Mapping[Key, Demand]) -> None:
+        self.found = found
+
+    def all_of(self, operation: str) -> list[Key]:
+        """An operation, under whatever conditions."""
+        return [key for key in self.found if key.operation == operation]
+
+    def demand(self, key: Key) -> Demand:
+        """Raises EngineError when that was not measured."""
+        try:
+            return self.found[key]
+        except KeyError:
+            raise EngineError(
+                f"the dataset lacks {key.operation} by one client with accounting, network "
+                f"{key.network}, behaviour {key.behaviour}"
+            ) from None
+
+    def key(self, operation: str, network: str = "host") -> Key:
+        """The measurement with the fewest things lying about, the shortest log, and the quickest
+        stop."""
+        keys = [key for key in self.all_of(operation) if key.network == network]
+        if operation in ("stop", "rm"):
+            keys = [key for key in keys if key.behaviour == "honours"]
+        wanted = Key(operation, network, "honours")
+        return min(keys, key=lambda key: tuple(key[3:]), default=wanted)
+
+    def part(self, key: Key, cpu: float, wait: float = 0.0, **more: object) -> Share:
+        """A share of an operation, whose weight follows from what else is said of it."""
+        demand = self.demand(key)
+        share = Share(cpu, wait, demand.threads, key, 0.0, **more)  # type: ignore[arg-type]
+        drawn = [cpu / demand.threads, share.again / demand.threads, wait]
+        if share.locked:
+            times = share.locked.times
+            drawn += [share.locked.seconds / times] * times
+        return replace(share, weight=hypot(*drawn) / demand.engine_time)

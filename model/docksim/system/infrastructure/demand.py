@@ -1,0 +1,27 @@
+"""What a step demands of the cores."""
+
+from __future__ import annotations
+
+from docksim.des.streams import Draws
+from docksim.system.command import Command
+
+
+class Demand:
+    """Core-seconds as drawn, for each item, and for each byte of a payload."""
+
+    __slots__ = ("_cpu", "_per_item", "_throughput")
+
+    def __init__(self, cpu: Draws, per_item: Draws, throughput: Draws | None) -> None:
+        self._cpu = cpu
+        self._per_item = per_item
+        self._throughput = throughput
+
+    def of(self, command: Command, items: float, size: float) -> float:
+        """Of an execution for so many items and `size` bytes (core-seconds)."""
+        number, occurrence = command.number, command.occurrence
+        demand = self._cpu.at(number, occurrence)
+        if items:
+            demand += items * self._per_item.at(number, occurrence)
+        if size and self._throughput:
+            demand += size / self._throughput.at(number, occurrence)
+        return demand
