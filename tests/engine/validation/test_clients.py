@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from docksim.engine.validation.clients import clients_of
-from tests.engine.calibration.test_calibration import CLIENT, EXTRA, add_block, made
+from tests.engine.calibration.made import CLIENT, EXTRA, add_block, made
 
 CYCLE = ("create", "start", "rm --force")
 REQUESTS = 30

@@ -1,0 +1,33 @@
+"""Which operation gets which part of what was measured."""
+
+from dataclasses import replace
+
+import pytest
+
+from docksim.engine.calibration.allocation import allocate
+from docksim.engine.calibration.demands import Key, demands
+
+
+def test_updates_of_containerds_database_wait_for_each_other(dataset):
+    found = demands(dataset)
+    start = found[Key("start")]
+    plain = allocate(found)
+    shares = allocate(found | {Key("start"): replace(start, committing=0.003, flushing=0.004)})
+    updates = shares["containerd.create_task"].locked
+    assert (updates.lock, updates.times) == ("containerd.metadata", 3)
+    assert updates.seconds == pytest.approx(0.003)
+    # They are a part of what the start waited for anyway.
+    name = "runtime.runc.create"
+    assert shares[name].wait == pytest.approx(plain[name].wait - 0.003)
+
+
+def test_what_each_container_that_runs_besides_adds_is_found(dataset):
+    found = demands(dataset)
+    for operation in ("start", "rm --force"):
+        plain = found[Key(operation)]
+        cpu = {"dockerd": plain.cpu["dockerd"] + 0.001, "shim": plain.cpu["shim"] + 0.003}
+        found[Key(operation, running=10)] = replace(plain, cpu=dict(plain.cpu) | cpu)
+    shares = allocate(found)
+    assert shares["dockerd.containers_start"].per_item == pytest.approx(0.0001)
+    assert shares["containerd.create_task"].per_item == pytest.approx(0.0003)
+    assert shares["containerd.delete_task"].per_item == pytest.approx(0.0004)
