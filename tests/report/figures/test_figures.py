@@ -175,3 +175,24 @@ def test_predictions_are_drawn_against_measurements():
     assert "(s)" in axes.get_ylabel()
     names = [text.get_text() for text in axes.get_legend().get_texts()]
     assert names == ["within 20%", "cycles", "pulls"]
+
+
+def test_a_set_that_lacks_a_measure_leaves_the_others_colours_as_they_are():
+    rows = [
+        ("cycles", "p50"),
+        ("open", "p50"),
+        ("reads", "p50"),
+        ("cycles", "p95"),
+        ("reads", "p95"),
+    ]
+    errors = pd.DataFrame(rows, columns=["set", "measure"]).assign(
+        measured=1.0, predicted=1.1, low=1.0, high=1.2, spread=0.1
+    )
+
+    def colours(measure):
+        axes = figures.predicted_against_measured(errors, measure, Figure().add_subplot())
+        found = zip(*axes.get_legend_handles_labels(), strict=True)
+        return {name: bars[0].get_color() for bars, name in found if name in ("cycles", "reads")}
+
+    assert colours("p95") == colours("p50")
+    assert len(set(colours("p50").values())) == 2

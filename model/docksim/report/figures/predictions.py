@@ -33,13 +33,20 @@ def predicted_against_measured(
         ax.plot(limits, limits, color=QUIET, linewidth=0.8)
         low, high = ([(1.0 + side) * each for each in limits] for side in (-BAND, BAND))
         ax.fill_between(limits, low, high, color=GRID, label=f"within {BAND:.0%}")
-        for (name, each), marker in zip(own.groupby("set"), MARKERS, strict=False):
+        # A set looks alike for all measures, of which it may lack some.
+        for place, (name, marker) in enumerate(
+            zip(sorted(set(errors["set"])), MARKERS, strict=False)
+        ):
+            each = own[own["set"] == name]
+            if each.empty:
+                continue
             ax.errorbar(
                 each["measured"],
                 each["predicted"],
                 xerr=each["spread"].clip(upper=MOST_SPREAD) * each["measured"],
                 yerr=(each["high"] - each["low"]).fillna(0.0) / 2,
                 fmt=marker,
+                color=f"C{place}",
                 markersize=4,
                 linewidth=0.8,
                 label=name,
