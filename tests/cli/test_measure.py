@@ -49,6 +49,7 @@ beside = { clients = 2, network = "bridge" }
 set = "runs"
 operations = ["run", "rm --force"]
 load = { kind = "closed" }
+running = 2
 cycles = 2
 warm_up = 0
 
@@ -141,7 +142,7 @@ def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
     news = dataset.table("news")
     assert set(news["status"]) == {"Pulling fs layer", "Download complete", "Pull complete"}
     probes = {"flush", "spaced_flush", "namespace", "device", "inflate"}
-    assert set(dataset.probes["probe"]) == probes
+    assert set(dataset.probes["probe"]) == probes | {"heap", "collection", "ping"}
     assert set(dataset.probes["callers"]) == {1, 2}
     assert (dataset.probes["seconds"] > 0).all()
 
@@ -150,6 +151,7 @@ def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
     assert {"manifest", "download", "extract", "finish", "reply", "after"} <= phases
     pulls = cpu[(cpu["operation"] == "pull") & (cpu["phase"] == "reply")]
     assert (pulls[pulls["component"] == "dockerd"]["cpu"] > 0).all()
+    assert (dataset.table("allocated")["bytes"] > 0).all()
 
     described = docksim("measure", "--describe", tmp_path / "data")
     assert described.exit_code == 0
