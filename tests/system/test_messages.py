@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -104,12 +105,21 @@ def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> No
     ("groups", "expected"),
     [("", 2.0), ("a", 2.5), ("aa", 3.0), ("aaa", 3.0), ("ab", 3.0), ("abb", 3.5)],
 )
-def test_flushes_take_longer_for_each_busy_core_that_each_group_would_keep(
-    groups, expected
+@pytest.mark.parametrize(
+    ("what", "delay"),
+    [
+        ({"inner_flushes": 1}, {"busy_flush": "500 ms"}),
+        ({"inner_flushes": 5}, {"busy_flush": "100 ms", "busy_next_flush": "100 ms"}),
+        ({"inner_flushes": 5}, {"busy_flush": "300 ms", "busy_next_flush": "50 ms"}),
+        ({"grace_periods": 5}, {"busy_grace_period": "100 ms"}),
+    ],
+)
+def test_the_kernels_threads_take_longer_for_each_busy_core_that_each_group_would_keep(
+    groups, expected, what, delay
 ) -> None:
     busy = [{"cpu": "9 s", "group": group, "background": True} for group in groups]
-    step = {"wait": "1 s", "inner_flushes": 5}
-    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_flush="100 ms")
+    step = {"wait": "1 s"} | what
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, **delay)
     assert latency.tolist() == pytest.approx([expected])
 
 
@@ -158,8 +168,8 @@ def test_who_hands_a_lock_over_lets_the_one_that_waited_go_first() -> None:
 @pytest.mark.parametrize(("jobs", "expected"), [(1, 2.5), (3, 3.0)])
 def test_without_groups_all_that_is_at_work_is_one(jobs, expected) -> None:
     busy = [{"cpu": "9 s", "background": True}] * jobs
-    step = {"wait": "1 s", "inner_flushes": 5}
-    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_flush="100 ms")
+    step = {"wait": "1 s", "grace_periods": 5}
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_grace_period="100 ms")
     assert latency.tolist() == pytest.approx([expected])
 
 
@@ -181,3 +191,12 @@ def test_what_each_item_costs_is_drawn_once_an_execution() -> None:
     # Sums of as many independent draws would all be within a few hundredths of 1 s.
     assert each.min() < 0.3
     assert each.max() > 1.7
+
+
+def test_delays_of_flushes_that_follow_each_other_are_alike() -> None:
+    """Independent ones would make twenty of them as much a constant as their mean."""
+    law = {"distribution": "lognormal", "median": "10 ms", "p95": "100 ms"}
+    busy = {"cpu": "99 s", "group": "a", "background": True}
+    step = {"inner_flushes": 20}
+    delay = listing(busy, {"wait": "1 s"}, step, clients=100, cores=1, busy_next_flush=law) - 1.0
+    assert np.quantile(delay, 0.9) > 2.5 * np.quantile(delay, 0.5)

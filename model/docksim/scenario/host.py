@@ -28,6 +28,10 @@ class Host(Section):
     busy_flush: RandomSeconds = NOTHING
     """How much longer it takes for each core that each group of the scheduler's would keep busy
     just then: the kernel's threads that carry it out wait for their turn."""
+    busy_next_flush: RandomSeconds = NOTHING
+    """The same of a flush that follows another at once, which finds those threads awake."""
+    busy_grace_period: RandomSeconds = NOTHING
+    """The same of a grace period of RCU, which whoever unmounts a file system waits for."""
     link: Annotated[BytesPerSecond, Gt(0)]
     """Network link of the host, shared by all its transfers."""
     cpu_speed: PositiveNumber = 1.0
@@ -38,6 +42,8 @@ class Host(Section):
     reference: Seconds = 0.0
     """Time that a reference piece of work took where the profile was measured (`docksim measure`
     takes it before and after each block): by it, another moment's speed is known; 0: unknown."""
+    reference_elasticity: Share = 1.0
+    """By how many per cent the engine's CPU time grows where the reference work takes one more."""
     scheduler: Literal["fair", "fifo"] = "fair"
     """How cores are shared: "fair" (processor sharing) or "fifo" (in turn, to completion)."""
     source: str = ""

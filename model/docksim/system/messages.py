@@ -66,7 +66,7 @@ class Costs:
         self._cores = scenario.host.cores
         self._slowness = 1.0 / scenario.host.cpu_speed
         self._flush = scenario.host.flush
-        self._busy_flush = scenario.host.busy_flush
+        self._busy = scenario.host
         self._collector = scenario.daemon.collector
         self._heap: Heap | None = None
         self._uniforms = streams.uniforms
@@ -152,10 +152,7 @@ class Costs:
         """A cost as a chain of steps, which draw from streams of that name."""
         ledger = self._ledger(worker)
         steps = self._work(name, ledger, cost, over_link)
-        all_flushes = cost.flushes + cost.inner_flushes
-        if all_flushes and self._busy_flush.mean:
-            delays = self._draws(f"{name}.busy_flushes", self._busy_flush, all_flushes)
-            steps.append(BusyDelay(self._env, ledger, self._host, delays))
+        steps += self._busy_delays(name, ledger, cost)
         if cost.flushes:
             flushes = self._draws(f"{name}.flushes", self._flush, cost.flushes)
             steps.append(Visit(ledger, self._host.journal, flushes))
@@ -169,6 +166,21 @@ class Costs:
         if cost.background:
             steps = [Background(self._env, Chain(self._env, steps))]
         return steps
+
+    def _busy_delays(self, name: str, ledger: Ledger, cost: StepCost) -> list[Step]:
+        """What flushes and grace periods take longer while cores are busy. Flushes that follow each
+        other meet the same contention: what each takes longer is alike."""
+        host, flushes = self._busy, cost.flushes + cost.inner_flushes
+        delays = []
+        if flushes and host.busy_flush.mean:
+            delays.append(self._draws(f"{name}.busy_flush", host.busy_flush))
+        if flushes > 1 and host.busy_next_flush.mean:
+            following = host.busy_next_flush.scaled(flushes - 1)
+            delays.append(self._draws(f"{name}.busy_next_flushes", following))
+        if cost.grace_periods and host.busy_grace_period.mean:
+            each = host.busy_grace_period
+            delays.append(self._draws(f"{name}.busy_grace_periods", each, cost.grace_periods))
+        return [BusyDelay(self._env, ledger, self._host, delay) for delay in delays]
 
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
         """What a cost has the cores do, and perhaps the disk and the link at the same time."""

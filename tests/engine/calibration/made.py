@@ -17,14 +17,14 @@ CYCLES = 60
 
 # Core-seconds by component, and s of waiting, of which some in kernel sleeps that are serialised.
 COSTS = {
-    "create": {"dockerd": 0.008, "kernel": 0.001, "wait": 0.002},
+    "create": {"dockerd": 0.008, "kernel": 0.001, "wait": 0.002, "grace period": 0.001},
     "start": {
         "dockerd": 0.010, "containerd": 0.008, "shim": 0.018, "runc": 0.014, "init": 0.020,
         "kernel": 0.002, "wait": 0.020, "cgroup": 0.010,
     },
     "rm --force": {
         "dockerd": 0.012, "containerd": 0.006, "shim": 0.010, "runc": 0.012, "kernel": 0.003,
-        "wait": 0.010,
+        "wait": 0.010, "grace period": 0.001,
     },
     "stop": {"dockerd": 0.010, "shim": 0.010, "runc": 0.012, "kernel": 0.002},
     "rm": {"dockerd": 0.004, "kernel": 0.001, "wait": 0.001},
@@ -46,7 +46,7 @@ EXTRA = {
         "rm --force": {"dockerd": 0.010, "wait": 0.030, "rcu_barrier": 0.016},
     },
 }
-SLEEPS = ("cgroup", "rcu_barrier")
+SLEEPS = ("cgroup", "rcu_barrier", "grace period")
 OPENING = 0.5  # part of dockerd's time in a start, before anything is executed
 AFTER = 0.002  # core-seconds after a removal by force, by the kernel
 LISTED = 0.0001
@@ -102,8 +102,16 @@ def rows_of(operation, network, number, listed):
 
 
 def add_block(
-    dataset, operations, network, behaviour, containers=0, reference=REFERENCE, memory=(0.0, 0)
+    dataset,
+    operations,
+    network,
+    behaviour,
+    containers=0,
+    reference=REFERENCE,
+    felt=None,
+    memory=(0.0, 0),
 ):
+    """Of an engine that is slower by `felt` than it mostly is, or by as much as the reference."""
     rng = np.random.default_rng(len(operations) + containers)
     point = replace(
         POINT,
@@ -116,8 +124,8 @@ def add_block(
         warm_up=0,
     )
     tables = {"cpu": [], "occupancy": [], "sleeps": [], "held": [], "allocated": []}
-    slowness = reference / REFERENCE
-    name = f"{point.name}-{slowness:g}"
+    slowness = reference / REFERENCE if felt is None else felt
+    name = f"{point.name}-{reference / REFERENCE:g}"
     with dataset.writing(name) as writer:
         for number, operation in enumerate(CYCLES * operations):
             listed = LISTED * containers * (operation == "ps")

@@ -189,3 +189,27 @@ def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
     (store,) = (step for step in steps if "retry" in step)
     assert store["inner_flushes"] in (2, 3)
     assert RandomQuantity(SECONDS).parse(store["wait"]).mean == pytest.approx(0.002, rel=0.01)
+
+
+def test_each_session_at_work_lengthens_a_grace_period_by_its_part(tmp_path):
+    found = made(tmp_path / "probed")
+    rows = probed([0.001] * 50, probe="unmount")
+    for sessions in (2, 4, 8):
+        delayed = np.random.default_rng(sessions).normal(0.001 * (1 + sessions), 0.00001, 50)
+        rows += probed(delayed, probe="unmount", busy=sessions)
+    found.add_probes(pd.DataFrame(rows))
+    add_light_load(found)
+    document = calibrate(found, "made").document
+    delay = RandomQuantity(SECONDS).parse(document["host"]["busy_grace_period"])
+    assert delay.mean == pytest.approx(0.001, rel=0.02)
+    # Who waits for grace periods, and how often: one in a creation, one in the end by force.
+    operations = document["operations"]
+    waiting = {
+        f"{component}.{operation}": sum(step.get("grace_periods", 0) for step in steps)
+        for component, table in operations.items()
+        for operation, steps in table.items()
+    }
+    assert {path: count for path, count in waiting.items() if count} == {
+        "storage.overlay2.create_layer": 1,
+        "runtime.runc.delete": 1,
+    }

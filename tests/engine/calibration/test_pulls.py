@@ -22,11 +22,12 @@ TRIPS = {"manifest": 6, "download": 2}
 
 
 class MadeUp(Dataset):
-    """Tables in memory: two pulls of each image, one core busy at a time."""
+    """Tables in memory: two pulls of each image, one core busy at a time; `slow` says beside which
+    images the machine was slower, and by how much."""
 
-    def __init__(self, images, far=0.0, brisk=1.0):
+    def __init__(self, images, far=0.0, brisk=1.0, slow=None):
         super().__init__(Path("made-up"))
-        self._images, self._far, self._brisk = images, far, brisk
+        self._images, self._far, self._brisk, self._slow = images, far, brisk, slow or {}
 
     @property
     def manifest(self):
@@ -34,6 +35,8 @@ class MadeUp(Dataset):
 
     def table(self, name):
         rows = []
+        if name == "traced_cpu":
+            return pd.DataFrame()
         if name == "samples":
             return pd.DataFrame(self._samples())
         for image, rtt in [(each, 0.0) for each in self._images] + self._distant():
@@ -45,7 +48,8 @@ class MadeUp(Dataset):
                 continue
             for number in range(2):
                 of = {"block": block, "number": number, "operation": "pull"}
-                for phase, (cpu, wait) in self._phases(image, rtt).items():
+                for phase, (demand, wait) in self._phases(image, rtt).items():
+                    cpu = demand * self._slow.get(image, 1.0)
                     if name == "cpu":
                         rows.append(of | {"phase": phase, "component": "dockerd", "cpu": cpu})
                     else:
@@ -57,15 +61,18 @@ class MadeUp(Dataset):
 
     def _block(self, image, rtt, name, accounting=True):
         return {"block": name, "image": image, "rtt": rtt, "accounting": accounting,
-                "traced": not accounting, "reference": 1.0, "operations": ["pull", "rmi"],
-                "point": name, "set": "light", "warm_up": 0}  # fmt: skip
+                "traced": not accounting, "reference": self._slow.get(image, 1.0),
+                "operations": ["pull", "rmi"], "point": name, "set": "light",
+                "warm_up": 0}  # fmt: skip
 
     def _samples(self):
         rows = []
         for block in self.table("blocks").to_dict("records"):
             speed = 1.0 if block["accounting"] else self._brisk
-            pull = speed * sum(map(sum, self._phases(block["image"], block["rtt"]).values()))
-            removal = speed * (REMOVAL + LAYER * LAYERS[block["image"]])
+            slow = self._slow.get(block["image"], 1.0)
+            phases = self._phases(block["image"], block["rtt"]).values()
+            pull = speed * sum(slow * cpu + wait for cpu, wait in phases)
+            removal = slow * speed * (REMOVAL + LAYER * LAYERS[block["image"]])
             for operation, latency in (("pull", pull), ("rmi", removal)):
                 rows.append({"block": block["block"], "operation": operation, "cycle": 0,
                              "latency": latency, "error": ""})  # fmt: skip
@@ -155,3 +162,15 @@ def test_a_further_layer_is_cheaper_than_the_first():
     (finish,) = found["dockerd"]["register_image"]
     assert SECONDS.parse(store["cpu"]) == pytest.approx(FURTHER, rel=1e-3)
     assert SECONDS.parse(finish["cpu"]) == pytest.approx(FINISH + FIXED - FURTHER, rel=1e-3)
+
+
+def test_a_moment_at_which_the_machine_was_slow_makes_a_pull_no_dearer():
+    images = ["small", "large", "layered"]
+    always, once = (
+        pull_operations(MadeUp(images, slow=slow), "made up") for slow in (None, {"large": 1.3})
+    )
+    for component, operation in (("dockerd", "receive_layer"), ("storage.overlay2", "store_layer")):
+        steps = [found[component][operation][0] for found in (always, once)]
+        assert [step["threads"] for step in steps] == pytest.approx([1.0, 1.0], abs=1e-3)
+        rates = [BYTES_PER_SECOND.parse(step["throughput"]) for step in steps]
+        assert rates[1] == pytest.approx(rates[0], rel=0.01)

@@ -43,7 +43,11 @@ def _creation(book: Book) -> dict[str, Share]:
             key, demand.cpu["dockerd"], group=DAEMON, allocated=demand.allocated
         ),
         "storage.overlay2.create_layer": book.part(
-            key, rest, demand.wait, flushing=demand.flushing
+            key,
+            rest,
+            demand.wait,
+            flushing=demand.flushing,
+            grace_periods=demand.grace_periods,
         ),
     }
 
@@ -76,6 +80,7 @@ def _start(book: Book) -> dict[str, Share]:
             demand.cpu["runc"] + demand.cpu["hook"],
             max(0.0, demand.wait - moved.seconds - demand.held - demand.committing),
             flushing=max(0.0, demand.flushing - demand.held - demand.committing),
+            grace_periods=demand.grace_periods,
             group=RUNTIME,
         ),
         "runtime.runc.set_up": book.part(
@@ -105,7 +110,11 @@ def _removal(book: Book) -> dict[str, Share]:
             plain, removal.cpu["dockerd"], group=DAEMON, allocated=removal.allocated
         ),
         "storage.overlay2.delete_layer": book.part(
-            plain, rest, removal.wait, flushing=removal.flushing
+            plain,
+            rest,
+            removal.wait,
+            flushing=removal.flushing,
+            grace_periods=removal.grace_periods,
         ),
         "dockerd.containers_stop": book.part(stop, stopping, group=DAEMON),
         "runtime.runc.kill": book.part(forced, runc, group=RUNTIME),
@@ -122,6 +131,7 @@ def _removal(book: Book) -> dict[str, Share]:
             runc + kernel,
             max(0.0, end.wait - removal.wait - end.held - end.committing),
             flushing=max(0.0, end.flushing - removal.flushing - end.held - end.committing),
+            grace_periods=max(0.0, end.grace_periods - removal.grace_periods),
             background=after,
             group=RUNTIME,
         ),

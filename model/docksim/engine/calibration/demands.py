@@ -12,11 +12,11 @@ import pandas as pd
 
 from docksim.engine.calibration.collector import Collections, collector
 from docksim.engine.calibration.laws import USUAL, spread
+from docksim.engine.calibration.reference import ENGINE, slowness_of
 from docksim.engine.calibration.store import Access
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
-from docksim.engine.measurement.timeline import BYSTANDERS, COMPONENTS
 
 
 class Key(NamedTuple):
@@ -34,7 +34,8 @@ class Key(NamedTuple):
 
 CONDITIONS = list(Key._fields[1:])
 
-ENGINE = tuple(component for component in COMPONENTS if component not in BYSTANDERS)
+SERIALISED = ("cgroup", "rcu_barrier")
+"""Reasons of kernel sleeps that are told apart from other waiting."""
 
 Cpu = Mapping[str, float]
 """Core-seconds by component."""
@@ -124,6 +125,11 @@ class Demand:
         """How many sleeps for that reason there are until the reply."""
         return self.asleep.get(reason, (0.0, 0.0))[1]
 
+    @property
+    def grace_periods(self) -> float:
+        """How many of RCU it waits for, where that is not part of something else."""
+        return self.sleeps("grace period")
+
 
 def demands(dataset: Dataset) -> dict[Key, Demand]:
     """Of all operations that were accounted one by one. Raises EngineError when there are none.
@@ -131,7 +137,7 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
     An engine that was idle before is slower than one at work. Where the same cycle was also traced
     without pauses, latencies are taken from there, and each component's CPU time is brought to
     what it took for a cycle there; what the latencies have no room for goes on after the reply. All
-    CPU time is brought to the speed that `reference_of` tells, without that of collections.
+    CPU time is brought to the reference's speed, without that of collections.
     """
     blocks = dataset.table("blocks")
     blocks["cycle"] = blocks["operations"].map("+".join)
@@ -155,18 +161,6 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
             if key not in found:
                 found[key] = seen.demand(group["block"], str(operation), each, scale)
     return found
-
-
-def reference_of(dataset: Dataset) -> float:
-    """What the reference work took beside the blocks that a calibration uses, in the median (s)."""
-    blocks = dataset.table("blocks")
-    return float(blocks.loc[blocks["accounting"] | blocks["traced"], "reference"].median())
-
-
-def slowness_of(dataset: Dataset) -> pd.Series[float]:
-    """By block, how much more the reference work took beside it than in the median."""
-    blocks = dataset.table("blocks").set_index("block")
-    return blocks["reference"] / reference_of(dataset)
 
 
 def _mean(latency: npt.NDArray[np.float64]) -> float:
@@ -245,7 +239,12 @@ class _Seen:
         busy = float(worked.get("reply", 0.0)) * faster
         client = float(taken.get(("reply", "client"), 0.0)) * scale.get("client", 1.0)
         latency = self._at_reference(timed, float(spent.get("reply", 0.0) / total["reply"]))
-        before = min(1.0, _mean(latency) / (busy + client)) if busy + client else 1.0
+        accesses = self._accesses(blocks, operation)
+        committing = self._flushes(sleeps, "containerd") / count
+        apart = sum(access.seconds for access in accesses) + committing
+        apart += self._serialised(sleeps) / count
+        room = max(0.0, _mean(latency) - min(apart, total["reply"] - spent.get("reply", 0.0)))
+        before = min(1.0, room / (busy + client)) if busy + client else 1.0
         return Demand(
             latency=latency,
             cpu={component: before * each for component, each in reply.items()},
@@ -260,8 +259,8 @@ class _Seen:
             asleep=asleep("reply"),
             asleep_after=asleep("after"),
             flushing=self._flushing(sleeps) / count,
-            committing=self._flushes(sleeps, "containerd") / count,
-            accesses=self._accesses(blocks, operation),
+            committing=committing,
+            accesses=accesses,
             allocated=allocated,
         )
 
@@ -275,6 +274,13 @@ class _Seen:
             return 0.0
         own = sleeps[(sleeps["phase"] == "reply") & (sleeps["reason"] == "flush")]
         return float(own.loc[own["component"] == component, "seconds"].sum())
+
+    def _serialised(self, sleeps: pd.DataFrame) -> float:
+        """Seconds of sleep in the kernel's serialised sections until the reply."""
+        if sleeps.empty:
+            return 0.0
+        own = sleeps[(sleeps["phase"] == "reply") & (sleeps["component"] != "kernel")]
+        return float(own.loc[own["reason"].isin(SERIALISED), "seconds"].sum())
 
     def _allocated(self, blocks: pd.Series[str], operation: str) -> float:
         """In the median: now and then something else allocates at the same time."""

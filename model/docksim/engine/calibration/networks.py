@@ -81,18 +81,34 @@ def _namespace(book: Book, start: Key) -> Share:
     cpu = max(0.0, here.total - plain.total - connecting - again)
     moved = Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
     late = [access for access in _stored(book, start) if access.began >= here.opened]
-    return book.part(start, cpu, wait, again=again, locked=moved, group=RUNTIME, stored=late)
+    waited = max(0.0, here.grace_periods - plain.grace_periods)
+    return book.part(
+        start,
+        cpu,
+        wait,
+        again=again,
+        grace_periods=waited,
+        locked=moved,
+        group=RUNTIME,
+        stored=late,
+    )
 
 
 def _release(book: Book, removal: Key) -> Share:
+    """What the latency has no room for, beside its waiting, goes on after the reply."""
     here, plain = book.demand(removal), book.demand(book.key("rm --force"))
     barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
-    after = sum(here.after.values()) - sum(plain.after.values())
+    held = here.held - plain.held
+    wait = max(0.0, here.wait - plain.wait - barrier - held)
     cpu = max(0.0, here.total - plain.total)
+    longer = here.engine_time - plain.engine_time - barrier - held - wait
+    within = min(cpu, max(0.0, longer) * here.threads)
+    after = sum(here.after.values()) - sum(plain.after.values()) + cpu - within
     return book.part(
         removal,
-        cpu,
-        max(0.0, here.wait - plain.wait - barrier - (here.held - plain.held)),
+        within,
+        wait,
+        grace_periods=max(0.0, here.grace_periods - plain.grace_periods),
         group=DAEMON,
         stored=_stored(book, removal),
         locked=Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER),

@@ -12,7 +12,7 @@ import numpy as np
 from docksim.des.distributions.notation import written
 from docksim.engine.calibration.allocation import allocate
 from docksim.engine.calibration.collector import collector
-from docksim.engine.calibration.demands import Demand, Key, demands, reference_of
+from docksim.engine.calibration.demands import Demand, Key, demands
 from docksim.engine.calibration.fitting import Fit, fit
 from docksim.engine.calibration.laws import (
     LEAST_VARIABLE,
@@ -22,7 +22,9 @@ from docksim.engine.calibration.laws import (
     rounded,
     varied,
 )
+from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delay, idle
 from docksim.engine.calibration.pulls import pull_operations
+from docksim.engine.calibration.reference import elasticity_of, reference_of
 from docksim.engine.calibration.shares import DAEMON, QUANTUM, Section, Share
 from docksim.engine.calibration.store import FILE, RETRY, Access, split
 from docksim.engine.measurement.dataset import Dataset
@@ -34,8 +36,12 @@ SEED = 20_10_24
 PLAIN = "host"
 """The network that costs nothing of its own."""
 
-NEGLIGIBLE = 1e-7
-"""Seconds that are none."""
+BUSY_DELAYS: Mapping[str, str] = {
+    "busy_flush": "spaced_flush",
+    "busy_next_flush": "flush",
+    "busy_grace_period": "unmount",
+}
+"""The host's delays, and the micro-probe that tells each."""
 
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "dockerd": ("checkpoint", "reply", "containers_reply", "images_reply"),
@@ -76,7 +82,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     source = f"engine {facts['engine']['ServerVersion']}, {facts['date']}, one client"
     _, base = read_profile(PROVISIONAL, Path())
     operations = base["profile"]["operations"]
-    flushes, delays = _flushes(dataset)
+    flushes = idle(dataset, "flush")
     flush = float(np.mean(flushes)) if flushes else 0.0
     for path, share in shares.items():
         component, _, operation = path.rpartition(".")
@@ -101,29 +107,13 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         "cores": facts["cores"],
         "parallel_efficiency": _parallel_efficiency(dataset),
         "reference": rounded(reference_of(dataset)),
+        "reference_elasticity": round(elasticity_of(dataset), 3),
     }
-    if len(flushes):
+    if flushes:
         host["flush"] = RandomQuantity(SECONDS).write(fit(flushes, rng).law)
-        if len(delays) and (mean := float(np.mean(delays))) > NEGLIGIBLE:
-            host["busy_flush"] = law(mean, float(np.std(delays)) / mean)
+    delays = {key: busy_delay(dataset, probe) for key, probe in BUSY_DELAYS.items()}
+    host |= {key: delay for key, delay in delays.items() if delay}
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
-
-
-def _flushes(dataset: Dataset) -> tuple[list[float], list[float]]:
-    """Seconds that flushes by one caller took on an idle machine, and by how much each session at
-    work beside it lengthens one, whether it comes after something else or after another: the daemon
-    flushes two or three files at a time."""
-    probes = dataset.probes
-    if probes.empty:
-        return [], []
-    alone = probes[probes["callers"] == 1]
-    flushes = alone[alone["probe"].isin(("flush", "spaced_flush"))]
-    if flushes.empty:
-        return [], []
-    idle, beside = flushes[flushes["busy"] == 0], flushes[flushes["busy"] > 0]
-    usual = beside["probe"].map(idle.groupby("probe")["seconds"].median())
-    delays = (beside["seconds"] - usual) / beside["busy"]
-    return idle.loc[idle["probe"] == "flush", "seconds"].tolist(), delays.tolist()
 
 
 def _parallel_efficiency(dataset: Dataset) -> float:
@@ -143,7 +133,11 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
     for key, mean in (("cpu", share.cpu), ("wait", share.wait - waited_for * flush)):
         if mean > NEGLIGIBLE:
             step[key] = law(mean, cv)
-    for key, count in (("flushes", waited_for), ("inner_flushes", flushes - waited_for)):
+    for key, count in (
+        ("flushes", waited_for),
+        ("inner_flushes", flushes - waited_for),
+        ("grace_periods", round(share.grace_periods)),
+    ):
         if count:
             step[key] = count
     if share.group:

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from docksim.engine.calibration.demands import ENGINE, slowness_of
 from docksim.engine.calibration.laws import rate, spread, varied
+from docksim.engine.calibration.reference import ENGINE, slowness_of
 from docksim.engine.calibration.shares import DAEMON
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
@@ -114,12 +114,14 @@ def _removal(dataset: Dataset, source: str) -> Operations:
     cpu, samples = dataset.table("cpu"), measured_samples(dataset)
     cpu = cpu[(cpu["operation"] == "rmi") & (cpu["phase"] == "reply")]
     accounted = blocks[blocks["accounting"] & blocks["operations"].map(lambda o: "rmi" in list(o))]
+    slowness = slowness_of(dataset).to_dict()
     rows = []
     for block in accounted.itertuples():
         taken = cpu[cpu["block"] == block.Index]
         own = samples[(samples["block"] == block.Index) & (samples["operation"] == "rmi")]
         client = taken.loc[taken["component"] == "client", "cpu"].sum() / len(own)
-        rows.append((block.image, float(own["latency"].mean()) - float(client)))
+        time = float(own["latency"].mean()) - float(client)
+        rows.append((block.image, time / slowness[str(block.Index)]))
     times = pd.DataFrame(rows, columns=["image", "time"]).assign(cpu=0.0, busy=0.0)
     times = _without_pauses(times, dataset, "rmi").join(_shapes(dataset), on="image")
     fixed, per_layer, per_byte = _plane(times)
@@ -150,7 +152,7 @@ def _plane(times: pd.DataFrame) -> tuple[float, float, float]:
 
 
 def _pulls(dataset: Dataset) -> pd.DataFrame:
-    """A row a pull and phase: core-seconds, s, busy s, layers, bytes."""
+    """A row a pull and phase, at the reference's speed: core-seconds, s, busy s, layers, bytes."""
     blocks = dataset.table("blocks").set_index("block")
     blocks = blocks[blocks["accounting"]]
     cpu, occupancy = dataset.table("cpu"), dataset.table("occupancy")
@@ -164,12 +166,14 @@ def _pulls(dataset: Dataset) -> pd.DataFrame:
     taken, spent = of(cpu[cpu["component"].isin(ENGINE)]), of(occupancy)
     if taken.empty:
         return pd.DataFrame()
-    slow = taken["block"].map(slowness)
+    taken["cpu"] /= taken["block"].map(slowness)
+    at_work = spent["cores"] > 0
+    spent.loc[at_work, "seconds"] /= spent["block"].map(slowness)
     found = pd.DataFrame(
         {
-            "cpu": (taken["cpu"] / slow).groupby([taken[k] for k in key]).sum(),
+            "cpu": taken.groupby(key)["cpu"].sum(),
             "time": spent.groupby(key)["seconds"].sum(),
-            "busy": spent[spent["cores"] > 0].groupby(key)["seconds"].sum(),
+            "busy": spent[at_work].groupby(key)["seconds"].sum(),
         }
     ).reset_index()
     found["image"] = found["block"].map(blocks["image"])

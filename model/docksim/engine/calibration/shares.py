@@ -79,6 +79,7 @@ class Share:
     locked      waiting that is serialised, before the reply and after it
     again       core-seconds besides of programs that dockerd executes for it
     flushing    s of it that are flushes
+    grace_periods   how many of RCU are within its waiting
     background  core-seconds after the reply
     group   the scheduler's group that it is done in; empty: none
     lock    under which it is done; empty: none
@@ -96,6 +97,7 @@ class Share:
     allocated_per_item: float = 0.0
     again: float = 0.0
     flushing: float = 0.0
+    grace_periods: float = 0.0
     stored: Sequence[Access] = ()
     stored_until: float = 0.0
     locked: Section | None = None

@@ -6,6 +6,7 @@ one gets done while all cores are busy, how long its kernel threads wait for the
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -22,7 +23,9 @@ import pandas as pd
 from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.requirements import binary
 
-TIMES = {"flush": 200, "spaced_flush": 200, "namespace": 20, "device": 10, "inflate": 4}
+TIMES = {
+    "flush": 200, "spaced_flush": 200, "unmount": 100, "namespace": 20, "device": 10, "inflate": 4,
+}  # fmt: skip
 """How often a caller does each."""
 
 CALLERS = (1, 2)
@@ -30,8 +33,11 @@ BUSY = (1, 2, 4)
 """Sessions a core that want the cores besides."""
 
 BLOCK = 4096
-SPACE = 0.01
-"""Seconds of something else before a flush."""
+SPACE = {"spaced_flush": 0.01, "unmount": 0.01}
+"""Seconds of something else before an execution."""
+
+DETACH = 2
+"""MNT_DETACH of umount2(2), which the daemon unmounts with."""
 
 INFLATED = 8 << 20
 """Bytes that one inflation makes."""
@@ -44,6 +50,8 @@ def probe(engine: PrivateEngine) -> pd.DataFrame:
                as the daemon keeps what it knows
     spaced_flush   the same, 10 ms after the one before: who does something else in between has to
                be woken, and those who write the journal for it
+    unmount    a file system in memory mounted and, as the daemon does it, unmounted, which waits
+               for an expedited grace period of RCU (namespace_unlock, fs/namespace.c)
     namespace  a network namespace made and left
     device     a pair of veth devices made and deleted
     inflate    8 MiB inflated from gzip, by one core
@@ -89,6 +97,9 @@ def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
     kept, draft = folder / f"probe-{caller}", folder / f"probe-{caller}.draft"
     packed = gzip.compress(b"What repeats itself is cheap. " * (INFLATED // 30), 1)
     device = f"probe{caller}"
+    mounted = folder / f"mounted-{caller}"
+    mounted.mkdir(exist_ok=True)
+    libc, place = ctypes.CDLL(None, use_errno=True), str(mounted).encode()
 
     def flush() -> None:
         with draft.open("wb") as file:
@@ -96,6 +107,10 @@ def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
             file.flush()
             os.fsync(file.fileno())
         draft.rename(kept)
+
+    def unmount() -> None:
+        if libc.mount(b"probe", place, b"tmpfs", 0, None) or libc.umount2(place, DETACH):
+            raise OSError(ctypes.get_errno(), "a tmpfs cannot be mounted and unmounted", place)
 
     def make_device() -> None:
         pair = ["ip", "link", "add", device, "type", "veth", "peer", "name", f"{device}p"]
@@ -105,6 +120,7 @@ def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
     return {
         "flush": flush,
         "spaced_flush": flush,
+        "unmount": unmount,
         "namespace": lambda: subprocess.run(["unshare", "--net", "true"], check=True),
         "device": make_device,
         "inflate": lambda: gzip.decompress(packed),
@@ -121,11 +137,12 @@ def _timed(section: Callable[[], object], space: float = 0.0) -> float:
 def main(folder: str, caller: str) -> None:
     """Do all sections in this process, and print what each execution took."""
     rows = [
-        {"probe": name, "seconds": _timed(section, SPACE if name == "spaced_flush" else 0.0)}
+        {"probe": name, "seconds": _timed(section, SPACE.get(name, 0.0))}
         for name, section in _sections(Path(folder), caller).items()
         for _ in range(TIMES[name])
     ]
     (Path(folder) / f"probe-{caller}").unlink()
+    (Path(folder) / f"mounted-{caller}").rmdir()
     print(json.dumps(rows))
 
 

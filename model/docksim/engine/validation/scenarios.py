@@ -255,11 +255,8 @@ def _subject(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _host(block: Mapping[str, Any], profile: Path) -> dict[str, Any]:
-    link = block["link_rate"] or UNSHAPED
-    return {"cpu_speed": _reference(profile) / block["reference"], "link": f"{link} B/s"}
-
-
-def _reference(profile: Path) -> float:
-    """Time of the reference work where the profile was measured (s)."""
     _, document = read_profile(str(profile.absolute()), Path())
-    return float(SECONDS.parse(document["host"]["reference"]))
+    host = document["host"]
+    relative = SECONDS.parse(host["reference"]) / block["reference"]
+    speed = float(relative) ** host.get("reference_elasticity", 1.0)
+    return {"cpu_speed": speed, "link": f"{block['link_rate'] or UNSHAPED} B/s"}

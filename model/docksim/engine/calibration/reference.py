@@ -1,0 +1,67 @@
+"""How fast the machine was beside each block, and how much of that the engine felt."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from docksim.engine.measurement.dataset import Dataset
+from docksim.engine.measurement.timeline import BYSTANDERS, COMPONENTS
+
+ENGINE = tuple(component for component in COMPONENTS if component not in BYSTANDERS)
+
+LEAST_VARIATION = 1e-3
+"""Of the logarithms of what the reference work took: from less, nothing is learnt."""
+
+
+def reference_of(dataset: Dataset) -> float:
+    """What the reference work took beside the blocks that a calibration uses, in the median (s)."""
+    return float(_light(dataset)["reference"].median())
+
+
+def elasticity_of(dataset: Dataset) -> float:
+    """By how many per cent the engine's CPU time grows where the reference work takes one more.
+
+    The reference work is brief, beside a block and not in it: of how it varies, some is chance and
+    not the machine's speed. So one is regressed on the other, as their logarithms, between repeated
+    blocks of the same light load, and the slope, between 0 and 1, is what a prediction should use
+    (Fuller, Measurement Error Models, 1.1.3). 1 where nothing was repeated or nothing varied.
+    """
+    light = _light(dataset).set_index("block")
+    cpu = _cpu(dataset)
+    cpu = cpu[cpu.index.isin(light.index) & (cpu > 0.0)]
+    point = light.loc[cpu.index, "point"]
+    speed = _within(light.loc[cpu.index, "reference"], point)
+    taken = _within(cpu, point)
+    variation = float(speed @ speed)
+    if variation < LEAST_VARIATION:
+        return 1.0
+    return float(np.clip(speed @ taken / variation, 0.0, 1.0))
+
+
+def slowness_of(dataset: Dataset) -> pd.Series[float]:
+    """By block, how much longer than in the median the engine's work took, as the reference work
+    beside it tells."""
+    blocks = dataset.table("blocks").set_index("block")
+    relative = blocks["reference"] / reference_of(dataset)
+    return relative ** elasticity_of(dataset)
+
+
+def _light(dataset: Dataset) -> pd.DataFrame:
+    blocks = dataset.table("blocks")
+    return blocks[blocks["accounting"] | blocks["traced"]]
+
+
+def _cpu(dataset: Dataset) -> pd.Series[float]:
+    """Core-seconds of the engine by block, traced as a whole or operation by operation."""
+    whole, parts = dataset.table("traced_cpu"), dataset.table("cpu")
+    taken = pd.concat([whole, parts[parts["phase"].isin(("reply", "after"))]])
+    own = taken[taken["component"].isin(ENGINE)]
+    return own.groupby("block")["cpu"].sum()
+
+
+def _within(values: pd.Series[float], group: pd.Series[str]) -> npt.NDArray[np.float64]:
+    """Deviations of the logarithms from each group's mean."""
+    logarithms = values.map(np.log)
+    return np.asarray(logarithms - logarithms.groupby(group).transform("mean"))
