@@ -108,10 +108,10 @@ def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> No
 @pytest.mark.parametrize(
     ("what", "delay"),
     [
-        ({"inner_flushes": 1}, {"busy_flush": "500 ms"}),
-        ({"inner_flushes": 5}, {"busy_flush": "100 ms", "busy_next_flush": "100 ms"}),
-        ({"inner_flushes": 5}, {"busy_flush": "300 ms", "busy_next_flush": "50 ms"}),
-        ({"grace_periods": 5}, {"busy_grace_period": "100 ms"}),
+        ({"inner_flushes": 1}, {"busy_flush": "1 s"}),
+        ({"inner_flushes": 5}, {"busy_flush": "200 ms", "busy_next_flush": "200 ms"}),
+        ({"inner_flushes": 5}, {"busy_flush": "600 ms", "busy_next_flush": "100 ms"}),
+        ({"grace_periods": 5}, {"busy_grace_period": "200 ms"}),
     ],
 )
 def test_the_kernels_threads_take_longer_for_each_busy_core_that_each_group_would_keep(
@@ -169,7 +169,7 @@ def test_who_hands_a_lock_over_lets_the_one_that_waited_go_first() -> None:
 def test_without_groups_all_that_is_at_work_is_one(jobs, expected) -> None:
     busy = [{"cpu": "9 s", "background": True}] * jobs
     step = {"wait": "1 s", "grace_periods": 5}
-    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_grace_period="100 ms")
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_grace_period="200 ms")
     assert latency.tolist() == pytest.approx([expected])
 
 
@@ -200,3 +200,11 @@ def test_delays_of_flushes_that_follow_each_other_are_alike() -> None:
     step = {"inner_flushes": 20}
     delay = listing(busy, {"wait": "1 s"}, step, clients=100, cores=1, busy_next_flush=law) - 1.0
     assert np.quantile(delay, 0.9) > 2.5 * np.quantile(delay, 0.5)
+
+
+@pytest.mark.parametrize("cores", [1, 4, 16])
+def test_on_more_cores_a_kernel_thread_waits_no_longer_for_who_contends_for_its_own(cores) -> None:
+    busy = {"cpu": "99 s", "threads": cores, "group": "a", "background": True}
+    step = {"wait": "1 s", "inner_flushes": 1}
+    latency = listing(busy, {"wait": "1 s"}, step, cores=cores, busy_flush="200 ms")
+    assert latency.tolist() == pytest.approx([2.2])

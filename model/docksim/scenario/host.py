@@ -26,8 +26,8 @@ class Host(Section):
     flush: RandomSeconds
     """One flush of a small file to the disk."""
     busy_flush: RandomSeconds = NOTHING
-    """How much longer it takes for each core that each group of the scheduler's would keep busy
-    just then: the kernel's threads that carry it out wait for their turn."""
+    """How much longer it takes for each group of the scheduler's that would keep all cores busy
+    just then, or in proportion: the kernel's threads that carry it out wait for their turn."""
     busy_next_flush: RandomSeconds = NOTHING
     """The same of a flush that follows another at once, which finds those threads awake."""
     busy_grace_period: RandomSeconds = NOTHING

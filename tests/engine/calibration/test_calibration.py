@@ -183,7 +183,7 @@ def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
     document = calibrate(found, "made").document
     host = {key: RandomQuantity(SECONDS).parse(document["host"][key]) for key in FLUSHES}
     assert host["flush"].mean == pytest.approx(0.0008, rel=0.02)
-    assert host["busy_flush"].mean == pytest.approx(0.0005, rel=0.02)
+    assert host["busy_flush"].mean == pytest.approx(2 * 0.0005, rel=0.02)  # there are two cores
     # The store's file is flushed while it is locked: 2 ms are two or three flushes.
     steps = document["operations"]["network.host"]["allocate"]
     (store,) = (step for step in steps if "retry" in step)
@@ -201,7 +201,7 @@ def test_each_session_at_work_lengthens_a_grace_period_by_its_part(tmp_path):
     add_light_load(found)
     document = calibrate(found, "made").document
     delay = RandomQuantity(SECONDS).parse(document["host"]["busy_grace_period"])
-    assert delay.mean == pytest.approx(0.001, rel=0.02)
+    assert delay.mean == pytest.approx(2 * 0.001, rel=0.02)  # there are two cores
     # Who waits for grace periods, and how often: one in a creation, one in the end by force.
     operations = document["operations"]
     waiting = {

@@ -20,14 +20,14 @@ def idle(dataset: Dataset, probe: str) -> list[float]:
 
 
 def busy_delay(dataset: Dataset, probe: str) -> dict[str, Any] | None:
-    """The law by how much each session at work beside it lengthens an execution; None where that is
-    nothing, or was not measured."""
+    """The law by how much each session a core at work beside it lengthens an execution; None where
+    that is nothing, or was not measured."""
     alone = _alone(dataset, probe)
     if alone.empty:
         return None
     beside = alone[alone["busy"] > 0]
     usual = alone.loc[alone["busy"] == 0, "seconds"].median()
-    delays = (beside["seconds"] - usual) / beside["busy"]
+    delays = (beside["seconds"] - usual) / beside["busy"] * dataset.manifest["facts"]["cores"]
     mean = float(delays.mean())
     return law(mean, float(delays.std()) / mean) if mean > NEGLIGIBLE else None
 

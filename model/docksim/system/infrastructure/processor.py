@@ -64,9 +64,9 @@ class Processor(Protocol):
 
     @property
     def contenders(self) -> float:
-        """How many cores the groups at work would keep busy, each if it were alone: whom a kernel
-        thread that is woken up has to wait for; many of those are bound to a core, which may be
-        busy while others are idle."""
+        """How many cores the groups at work would keep busy, each if it were alone, over those that
+        there are: whom a kernel thread that is woken up has to wait for on its core; many of those
+        are bound to one, which may be busy while others are idle."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -105,7 +105,7 @@ class FairProcessor:
 
     @property
     def contenders(self) -> float:
-        return self._station.claims
+        return self._station.claims / self._station.capacity
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
@@ -217,7 +217,7 @@ class FifoProcessor:
 
     @property
     def contenders(self) -> float:
-        return self._station.totals().capacity if self._station.is_full else 0.0
+        return 1.0 if self._station.is_full else 0.0
 
     def withdraw(self, work: simpy.Event) -> None:
         """A departure that was promised on arrival is kept: the work is done for nobody."""
