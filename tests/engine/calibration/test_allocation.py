@@ -31,3 +31,17 @@ def test_what_each_container_that_runs_besides_adds_is_found(dataset):
     assert shares["dockerd.containers_start"].per_item == pytest.approx(0.0001)
     assert shares["containerd.create_task"].per_item == pytest.approx(0.0003)
     assert shares["containerd.delete_task"].per_item == pytest.approx(0.0004)
+
+
+def test_what_a_networks_removal_has_no_room_for_goes_on_after_the_reply(dataset):
+    found = demands(dataset)
+    plain, key = found[Key("rm --force")], Key("rm --force", "none")
+    more = {"dockerd": plain.cpu["dockerd"] + 0.010}
+    found[key] = replace(plain, cpu=dict(plain.cpu) | more, busy=plain.busy + 0.010)
+    crammed = allocate(found)["network.none.release"]
+    assert crammed.cpu == pytest.approx(0.0, abs=1e-9)
+    assert crammed.background == pytest.approx(0.010)
+    found[key] = replace(found[key], latency=plain.latency + 0.010)
+    roomy = allocate(found)["network.none.release"]
+    assert roomy.cpu == pytest.approx(0.010, rel=0.05)
+    assert roomy.background == pytest.approx(0.0, abs=0.0005)

@@ -16,10 +16,12 @@ from docksim.scenario.profile import Fit
 from docksim.scenario.quantities import SECONDS
 from docksim.scenario.randomness import RandomQuantity
 from docksim.simulation import simulate_once
+from tests.engine.calibration import made as made_up
 from tests.engine.calibration.made import (
     CLIENT,
     CYCLES,
     EXTRA,
+    HELD,
     REFERENCE,
     add_block,
     add_light_load,
@@ -31,7 +33,7 @@ from tests.engine.calibration.made import (
 )
 from tests.engine.measurement.test_loads import POINT
 
-FLUSHES = ("flush", "busy_flush")
+FLUSHES = ("flush", "busy_flush", "busy_next_flush")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,20 @@ def test_demands_are_what_the_scheduler_saw(dataset):
     assert found.wait == pytest.approx(costs("start", "bridge")["wait"], abs=0.01)
     assert found.threads == pytest.approx(1.0)
     assert found.locked("cgroup") == pytest.approx(0.010)
+
+
+def test_a_latency_has_room_for_the_waiting_that_is_told_apart(tmp_path, monkeypatch):
+    """Where CPU time and waiting are longer than the latency, some of the first comes after it."""
+    cycle = ("create", "start", "rm --force")
+    monkeypatch.setattr(made_up, "latency", lambda *of: 0.8 * latency(*of))
+    found = made(tmp_path / "short")
+    add_block(found, cycle, "host", "ignores")
+    short = demands(found)[Key("start")]
+    told_apart = HELD["start"] + costs("start", "host")["cgroup"]
+    assert short.wait == pytest.approx(told_apart, abs=0.001)
+    lacking = sum(cpu_of("start", "host").values()) - short.total
+    assert lacking > 0.001
+    assert sum(short.after.values()) == pytest.approx(lacking)
 
 
 def test_a_moment_at_which_the_machine_was_slow_is_told_from_a_dear_operation(tmp_path):
@@ -178,12 +194,14 @@ def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
     rows = probed(alone, probe="flush") + probed(spaced, probe="spaced_flush")
     for sessions in (2, 4):
         rows += probed(spaced + 0.0005 * sessions, probe="spaced_flush", busy=sessions)
+        rows += probed(alone + 0.0002 * sessions, probe="flush", busy=sessions)
     found.add_probes(pd.DataFrame(rows))
     add_light_load(found)
     document = calibrate(found, "made").document
     host = {key: RandomQuantity(SECONDS).parse(document["host"][key]) for key in FLUSHES}
     assert host["flush"].mean == pytest.approx(0.0008, rel=0.02)
     assert host["busy_flush"].mean == pytest.approx(2 * 0.0005, rel=0.02)  # there are two cores
+    assert host["busy_next_flush"].mean == pytest.approx(2 * 0.0002, rel=0.02)
     # The store's file is flushed while it is locked: 2 ms are two or three flushes.
     steps = document["operations"]["network.host"]["allocate"]
     (store,) = (step for step in steps if "retry" in step)

@@ -239,10 +239,10 @@ class _Seen:
         busy = float(worked.get("reply", 0.0)) * faster
         client = float(taken.get(("reply", "client"), 0.0)) * scale.get("client", 1.0)
         latency = self._at_reference(timed, float(spent.get("reply", 0.0) / total["reply"]))
-        accesses = self._accesses(blocks, operation)
+        accesses, slept = self._accesses(blocks, operation), asleep("reply")
         committing = self._flushes(sleeps, "containerd") / count
         apart = sum(access.seconds for access in accesses) + committing
-        apart += self._serialised(sleeps) / count
+        apart += sum(slept[reason][0] for reason in SERIALISED if reason in slept)
         room = max(0.0, _mean(latency) - min(apart, total["reply"] - spent.get("reply", 0.0)))
         before = min(1.0, room / (busy + client)) if busy + client else 1.0
         return Demand(
@@ -256,7 +256,7 @@ class _Seen:
             client=before * client,
             opening=scaled("opening") if "opening" in total else {},
             opened=float(total.get("opening", 0.0)),
-            asleep=asleep("reply"),
+            asleep=slept,
             asleep_after=asleep("after"),
             flushing=self._flushing(sleeps) / count,
             committing=committing,
@@ -274,13 +274,6 @@ class _Seen:
             return 0.0
         own = sleeps[(sleeps["phase"] == "reply") & (sleeps["reason"] == "flush")]
         return float(own.loc[own["component"] == component, "seconds"].sum())
-
-    def _serialised(self, sleeps: pd.DataFrame) -> float:
-        """Seconds of sleep in the kernel's serialised sections until the reply."""
-        if sleeps.empty:
-            return 0.0
-        own = sleeps[(sleeps["phase"] == "reply") & (sleeps["component"] != "kernel")]
-        return float(own.loc[own["reason"].isin(SERIALISED), "seconds"].sum())
 
     def _allocated(self, blocks: pd.Series[str], operation: str) -> float:
         """In the median: now and then something else allocates at the same time."""
