@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from docksim.report.figures.canvas import new_axes
 from docksim.report.quantity import duration
-from docksim.report.style import COLOURS, INK, LINES, VERMILION, styled
+from docksim.report.style import COLOURS, INK, LINES, styled
 from docksim.study.design.document import Factor, Levels, Picture
 from docksim.study.scales import DURATION
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 HEIGHT = 3.6
 MARKERS = "os^Dv<>"
+LOST = "unstable or refused"
+"""What a cross at the top stands for."""
+
 WIDE = 8.0
 """Above this ratio of the largest to the smallest value an axis is logarithmic."""
 
@@ -28,7 +31,7 @@ WIDE = 8.0
 def response(results: StudyResults, picture: Picture, ax: Axes | None = None) -> Axes:
     """The measure with its 95 % intervals at each level of one factor, a line for each of another.
 
-    Points past their capacity have no latency, and are left out.
+    Points past their capacity have no latency, and are crosses at the top.
     """
     factor = _factor(results, picture.x)
     shared = _selected(results, picture)
@@ -41,8 +44,9 @@ def response(results: StudyResults, picture: Picture, ax: Axes | None = None) ->
             _line(ax, results, picture, series, levels, name, number, shift)
         _x_axis(ax, factor, shared, levels)
         _y_axis(ax, results, picture.measure)
-        ax.set_title(_title(results, picture), pad=26 if picture.by else 10)
-        if picture.by:
+        labelled = bool(ax.get_legend_handles_labels()[1])
+        ax.set_title(_title(results, picture), pad=26 if labelled else 10)
+        if labelled:
             ax.legend(
                 title=None, loc="lower left", bbox_to_anchor=(0, 1), ncols=5, borderaxespad=0.2
             )
@@ -134,22 +138,24 @@ def _line(
     known = [(each, found) for each, found in known if found.known]
     known.sort(key=lambda pair: levels[pair[0].point.levels[picture.x]])
     numeric = _is_numeric(_factor(results, picture.x), series)
-    xs = [
-        each.point.numbers[picture.x] if numeric else levels[each.point.levels[picture.x]] + shift
-        for each, _ in known
-    ]
+
+    def place(each: Series) -> float:
+        point = each.point
+        return point.numbers[picture.x] if numeric else levels[point.levels[picture.x]] + shift
+
     colour = COLOURS[number % len(COLOURS)]
     ax.errorbar(
-        xs,
+        [place(each) for each, _ in known],
         [found.value for _, found in known],
         [found.half_width or 0.0 for _, found in known],
         fmt=MARKERS[number % len(MARKERS)] + (LINES[number % len(LINES)] if numeric else ""),
         color=colour, ms=4.5, capsize=2.5, elinewidth=1.0, label=name or None,
     )  # fmt: skip
-    for each in series:
-        if each.refusal or not each.is_stable:
-            x = each.point.numbers[picture.x] if numeric else levels[each.point.levels[picture.x]]
-            ax.plot(x, 0.97, "x", color=VERMILION, transform=ax.get_xaxis_transform())
+    lost = [place(each) for each in series if each.refusal or not each.is_stable]
+    if lost:
+        label = LOST if LOST not in ax.get_legend_handles_labels()[1] else None
+        heights, axis = [0.97] * len(lost), ax.get_xaxis_transform()
+        ax.plot(lost, heights, "x", color=colour, label=label, transform=axis)
 
 
 def _is_numeric(factor: Factor, series: list[Series]) -> bool:
