@@ -33,6 +33,19 @@ def test_what_each_container_that_runs_besides_adds_is_found(dataset):
     assert shares["containerd.delete_task"].per_item == pytest.approx(0.0004)
 
 
+def test_what_containerd_and_its_shims_take_more_beside_a_network_is_chance(dataset):
+    found = demands(dataset)
+    for operation, share in (("start", "namespace"), ("rm --force", "release")):
+        key = Key(operation, "none")
+        name, expected = f"network.none.{share}", found[key]
+        before = allocate(found)[name]
+        more = {each: expected.cpu[each] + 0.020 for each in ("containerd", "shim")}
+        found[key] = replace(expected, cpu=dict(expected.cpu) | more)
+        after = allocate(found)[name]
+        assert after.cpu == pytest.approx(before.cpu)
+        assert after.background == pytest.approx(before.background)
+
+
 def test_what_a_networks_removal_has_no_room_for_goes_on_after_the_reply(dataset):
     found = demands(dataset)
     plain, key = found[Key("rm --force")], Key("rm --force", "none")

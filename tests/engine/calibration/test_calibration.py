@@ -90,9 +90,17 @@ def test_what_dockerd_executes_itself_is_in_its_session_beside_its_goroutines(da
     by_runtime, by_daemon = operations["network.none"]["namespace"]
     assert (by_runtime["group"], by_daemon["group"]) == ("containerd", "dockerd")
     assert "quantum" not in by_daemon
-    assert operations["dockerd"]["containers_start"][0]["quantum"] == "10 ms"
+    assert operations["dockerd"]["containers_start"][0]["quantum"] == "15 ms"
     for step, cpu in ((by_runtime, 0.040), (by_daemon, 0.030)):
         assert RandomQuantity(SECONDS).parse(step["cpu"]).mean == pytest.approx(cpu, rel=0.01)
+
+
+def test_what_goes_on_after_a_reply_is_done_in_no_group(dataset):
+    operations = calibrate(dataset, "made").document["operations"]
+    steps = [step for one in operations.values() for each in one.values() for step in each]
+    later = [step for step in steps if step.get("background") and "cpu" in step]
+    assert later
+    assert not any("group" in step for step in later)
 
 
 def test_each_access_to_the_networks_store_is_under_its_handles_mutex_and_polls_the_file(dataset):

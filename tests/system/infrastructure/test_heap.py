@@ -46,6 +46,22 @@ def test_a_collection_is_done_on_all_turns_and_only_once_at_a_time() -> None:
     assert env.now == pytest.approx(COLLECTING / 2)
 
 
+def test_a_worker_with_a_turn_does_what_one_without_cannot() -> None:
+    """Somebody keeps one of two turns: the other worker collects all, in 4 s and not in 2."""
+    env = Environment()
+    turns = Turns(env, SharedStation(env, "cores", 2.0), "program", 2)
+    ledger = Ledger(env, "program", 2.0)
+    cpu = Streams(1).draws("collection", Constant(COLLECTING))
+    memory = Heap(env, ledger, turns, EVERY, cpu, 0.1, 0.0)
+    env.process(turns.take(100.0, 1.0, 100.0))
+    env.run(until=0.01)
+    memory.collect()
+    for moment, collections in ((COLLECTING - 0.5, 1), (COLLECTING + 0.5, 2)):
+        env.run(until=moment)
+        memory.collect()
+        assert ledger.busy == pytest.approx(collections * COLLECTING)
+
+
 def listings(count: int, allocates: str, **collector: str) -> pd.Series:
     """Latencies (s) of lists by one client that take 1 s of the daemon's each, on two cores."""
     cycle = [{"command": "ps"}]

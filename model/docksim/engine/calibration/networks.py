@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from docksim.engine.calibration.demands import Key
+from collections.abc import Sequence
+
+from docksim.engine.calibration.demands import Demand, Key
 from docksim.engine.calibration.shares import (
     BARRIER,
     BRIDGE,
@@ -14,6 +16,11 @@ from docksim.engine.calibration.shares import (
     Share,
 )
 from docksim.engine.calibration.store import Access, creation, gaps, told_apart
+
+STARTING = ("dockerd", "reexec", "hook", "init", "runc", "kernel")
+REMOVING = ("dockerd", "kernel")
+"""Components whose work depends on the network. containerd and its shims know nothing of it: by how
+much theirs differs between two measurements is chance."""
 
 
 def network(book: Book, name: str) -> dict[str, Share]:
@@ -78,7 +85,7 @@ def _namespace(book: Book, start: Key) -> Share:
     held = here.held - plain.held
     wait = max(0.0, here.wait - plain.wait - waiting - barrier - held)
     again = here.cpu.get("reexec", 0.0)
-    cpu = max(0.0, here.total - plain.total - connecting - again)
+    cpu = max(0.0, _more(here, plain, STARTING) - connecting - again)
     moved = Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
     late = [access for access in _stored(book, start) if access.began >= here.opened]
     waited = max(0.0, here.grace_periods - plain.grace_periods)
@@ -100,10 +107,10 @@ def _release(book: Book, removal: Key) -> Share:
     barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
     held = here.held - plain.held
     wait = max(0.0, here.wait - plain.wait - barrier - held)
-    cpu = max(0.0, here.total - plain.total)
+    cpu = max(0.0, _more(here, plain, REMOVING))
     longer = here.engine_time - plain.engine_time - barrier - held - wait
     within = min(cpu, max(0.0, longer) * here.threads)
-    after = sum(here.after.values()) - sum(plain.after.values()) + cpu - within
+    after = sum(here.after[each] - plain.after[each] for each in REMOVING) + cpu - within
     return book.part(
         removal,
         within,
@@ -115,3 +122,8 @@ def _release(book: Book, removal: Key) -> Share:
         background=max(0.0, after),
         background_locked=Section(BARRIER, *here.asleep_after.get("rcu_barrier", (0.0, 0.0))),
     )
+
+
+def _more(here: Demand, plain: Demand, components: Sequence[str]) -> float:
+    """Core-seconds that components spend more until the reply."""
+    return sum(here.cpu[each] - plain.cpu[each] for each in components)

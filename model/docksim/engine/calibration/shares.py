@@ -17,9 +17,11 @@ from docksim.engine.errors import EngineError
 BRIDGE = "bridge"
 NETWORKS = ("none", BRIDGE)
 
-QUANTUM = 0.010
-"""Seconds that a goroutine computes at most while others wait: forcePreemptNS, runtime/proc.go of
-Go. dockerd's goroutines have GOMAXPROCS processors, in the order in which they become ready."""
+QUANTUM = 0.015
+"""Seconds that a goroutine computes mostly while others wait: it is preempted after 10 ms
+(forcePreemptNS, runtime/proc.go of Go) by who looks every 10 ms when little else happens (sysmon,
+there), so after 10 to 20. dockerd's goroutines have GOMAXPROCS processors, in the order in which
+they become ready."""
 
 CGROUP = "kernel.cgroup"
 """Moving a process into a cgroup (v1) takes the thread groups' lock for writing, which lasts an

@@ -7,17 +7,23 @@ mgc.go, runtime of Go).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from docksim.des.environment import Environment
 from docksim.des.streams import Draws
 from docksim.system.infrastructure.turns import Events, Turns
 from docksim.system.ledger import Ledger
+
+PORTIONS = 16
+"""Of a turn: so finely workers divide a collection among themselves. Those of Go drain one queue of
+grey objects (gcDrain in mgcmark.go), so that who has a turn works for those who wait for one."""
 
 
 class Heap:
     """What has been allocated since the last collection (bytes), and who collects it.
 
     every    bytes from one collection to the next
-    cpu      core-seconds of a collection, divided among all turns
+    cpu      core-seconds of a collection, by as many workers as there are turns
     quantum  s that each computes before others have a turn
     """
 
@@ -40,6 +46,7 @@ class Heap:
         self._quantum = quantum
         self._used = used
         self._workers = 0
+        self._left = 0.0
         self._collections = 0
 
     def allocate(self, size: float) -> float:
@@ -58,13 +65,23 @@ class Heap:
         demand = self._cpu.at(self._collections)
         self._collections += 1
         self._ledger.busy += demand
+        self._left = demand
         self._workers = self._turns.count
         for _ in range(self._workers):
-            self._env.process(self._work(demand / self._turns.count))
+            self._env.process(self._work())
 
-    def _work(self, demand: float) -> Events:
-        yield from self._turns.take(demand, 1.0, self._quantum)
+    def _work(self) -> Events:
+        while self._left > 0.0:
+            yield from self._turns.spell(self._portions())
         self._workers -= 1
+
+    def _portions(self) -> Iterator[float]:
+        """Of what all workers have left to do together, until a quantum is over."""
+        for _ in range(PORTIONS):
+            portion = min(self._quantum / PORTIONS, self._left)
+            self._left -= portion
+            if portion:
+                yield portion
 
 
 class Allocation:

@@ -6,7 +6,7 @@ So does Go's scheduler with goroutines, of which GOMAXPROCS run at a time and no
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import simpy
 
@@ -39,6 +39,15 @@ class Turns:
             finally:
                 self._permits.release()
             demand -= most
+
+    def spell(self, portions: Iterable[float]) -> Events:
+        """One turn, in which a thread spends one portion of core-seconds after the other."""
+        yield from self._permits.acquire()
+        try:
+            for portion in portions:
+                yield from compute(self._station, portion, 1.0, self._group)
+        finally:
+            self._permits.release()
 
 
 def compute(station: SharedStation, demand: float, threads: float, group: str | None) -> Events:
