@@ -217,6 +217,21 @@ def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
     assert RandomQuantity(SECONDS).parse(store["wait"]).mean == pytest.approx(0.002, rel=0.01)
 
 
+def test_what_is_mostly_not_delayed_is_drawn_so(tmp_path):
+    """Three of four are as on an idle machine, or by chance a little faster."""
+    found = made(tmp_path / "probed")
+    rows = probed([0.001] * 100, probe="unmount")
+    rows += probed([0.00099] * 75 + [0.021] * 25, probe="unmount", busy=2)
+    found.add_probes(pd.DataFrame(rows))
+    add_light_load(found)
+    host = calibrate(found, "made").document["host"]
+    delay = RandomQuantity(SECONDS).parse(host["busy_grace_period"])
+    drawn = delay.sample(np.random.default_rng(1), 10_000)
+    assert np.quantile(drawn, [0.0, 0.65]).tolist() == [0.0, 0.0]
+    assert np.quantile(drawn, 0.85) == pytest.approx(0.020, rel=0.01)
+    assert delay.mean == pytest.approx(0.25 * 0.020, rel=0.2)
+
+
 def test_each_session_at_work_lengthens_a_grace_period_by_its_part(tmp_path):
     found = made(tmp_path / "probed")
     rows = probed([0.001] * 50, probe="unmount")

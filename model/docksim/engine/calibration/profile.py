@@ -204,7 +204,7 @@ def _stored(access: Access, cv: float, source: str, flush: float) -> dict[str, A
 
 
 def _background(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
-    """What goes on after the reply, most of it by the kernel's own threads, which are in no group."""
+    """What goes on after the reply: mostly by the kernel's own threads, which are in no group."""
     steps = _locked(share.background_locked, cv, f"{source}: kernel sleeps after the reply")
     if share.background > NEGLIGIBLE:
         taken = f"{source}: CPU time after the reply"
