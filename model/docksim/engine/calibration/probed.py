@@ -29,8 +29,8 @@ def busy_delay(dataset: Dataset, probe: str) -> str | dict[str, Any] | None:
     """The law by how much each session a core at work beside it lengthens an execution; None where
     that is nothing, or was not measured.
 
-    It is the table of what was measured: half of them are not delayed at all, and no common family
-    has both that and the tail.
+    It is the table of what was measured: many are not delayed at all, and no common family has both
+    that and the tail.
     """
     alone = _alone(dataset, probe)
     if alone.empty:

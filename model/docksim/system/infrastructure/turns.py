@@ -1,7 +1,7 @@
 """Turns on shared cores: so many of a group compute at once, the others wait for theirs.
 
-So does Go's scheduler with goroutines, of which GOMAXPROCS run at a time and none longer than
-10 ms while others wait (forcePreemptNS, runtime/proc.go).
+So does Go's scheduler with goroutines, of which GOMAXPROCS run at a time, and none for long while
+others wait: it is preempted (retake, runtime/proc.go).
 """
 
 from __future__ import annotations
