@@ -6,6 +6,7 @@ from docksim.engine.calibration.store import (
     BRIDGE_HANDLE,
     HANDLE,
     Access,
+    computing,
     creation,
     gaps,
     split,
@@ -52,6 +53,16 @@ def test_without_a_bridge_there_is_one_handle():
     found = told_apart(accesses("rrrrwwrrwrrwwrrr"), "start", bridge=False)
     assert shape(found) == "rrrrwwrrwrrwwrrr"
     assert sum(each.seconds for each in found) == pytest.approx(5 * WRITE + 11 * READ)
+
+
+def test_a_read_is_all_computing_and_a_write_computes_as_much():
+    found = told_apart(accesses(START), "start", bridge=True)
+    assert [each.cpu for each in found] == pytest.approx([READ] * len(START))
+    assert computing(found) == pytest.approx(len(START) * READ)
+
+
+def test_where_nothing_is_only_read_no_computing_is_known():
+    assert computing(told_apart(accesses("www"), "start", bridge=False)) == 0.0
 
 
 def test_an_endpoint_is_made_with_its_third_write():

@@ -15,7 +15,7 @@ from docksim.engine.calibration.shares import (
     Section,
     Share,
 )
-from docksim.engine.calibration.store import Access, creation, gaps, told_apart
+from docksim.engine.calibration.store import Access, computing, creation, gaps, told_apart
 
 STARTING = ("dockerd", "reexec", "hook", "init", "runc", "kernel")
 REMOVING = ("dockerd", "kernel")
@@ -71,9 +71,12 @@ def _joining(book: Book, start: Key) -> Share:
 
 
 def _connecting(book: Book, start: Key) -> tuple[float, float]:
-    """Core-seconds and s of waiting that a network adds before anything is executed."""
-    here, plain = book.demand(start), book.demand(book.key("start"))
-    cpu = max(0.0, sum(here.opening.values()) - sum(plain.opening.values()))
+    """Core-seconds and s of waiting that a network adds before anything is executed, but for the
+    store's."""
+    plain_start = book.key("start")
+    here, plain = book.demand(start), book.demand(plain_start)
+    stored = computing(_opening(book, start)[0]) - computing(_opening(book, plain_start)[0])
+    cpu = max(0.0, sum(here.opening.values()) - sum(plain.opening.values()) - stored)
     held = here.held_at_first - plain.held_at_first
     return cpu, max(0.0, here.opened - plain.opened - cpu - held)
 
@@ -82,10 +85,11 @@ def _namespace(book: Book, start: Key) -> Share:
     here, plain = book.demand(start), book.demand(book.key("start"))
     connecting, waiting = _connecting(book, start)
     barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
-    held = here.held - plain.held
+    computed = computing(_stored(book, start)) - computing(_stored(book, book.key("start")))
+    held = here.held - plain.held - computed
     wait = max(0.0, here.wait - plain.wait - waiting - barrier - held)
     again = here.cpu.get("reexec", 0.0)
-    cpu = max(0.0, _more(here, plain, STARTING) - connecting - again)
+    cpu = max(0.0, _more(here, plain, STARTING) - connecting - again - computed)
     moved = Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
     late = [access for access in _stored(book, start) if access.began >= here.opened]
     waited = max(0.0, here.grace_periods - plain.grace_periods)
@@ -105,9 +109,11 @@ def _release(book: Book, removal: Key) -> Share:
     """What the latency has no room for, beside its waiting, goes on after the reply."""
     here, plain = book.demand(removal), book.demand(book.key("rm --force"))
     barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
+    stored = _stored(book, removal)
+    computed = computing(stored) - computing(_stored(book, book.key("rm --force")))
     held = here.held - plain.held
-    wait = max(0.0, here.wait - plain.wait - barrier - held)
-    cpu = max(0.0, _more(here, plain, REMOVING))
+    wait = max(0.0, here.wait - plain.wait - barrier - held + computed)
+    cpu = max(0.0, _more(here, plain, REMOVING) - computed)
     longer = here.engine_time - plain.engine_time - barrier - held - wait
     within = min(cpu, max(0.0, longer) * here.threads)
     after = sum(here.after[each] - plain.after[each] for each in REMOVING) + cpu - within
@@ -117,7 +123,7 @@ def _release(book: Book, removal: Key) -> Share:
         wait,
         grace_periods=max(0.0, here.grace_periods - plain.grace_periods),
         group=DAEMON,
-        stored=_stored(book, removal),
+        stored=stored,
         locked=Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER),
         background=max(0.0, after),
         background_locked=Section(BARRIER, *here.asleep_after.get("rcu_barrier", (0.0, 0.0))),

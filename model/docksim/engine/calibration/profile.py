@@ -195,9 +195,14 @@ def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, A
 
 
 def _stored(access: Access, cv: float, source: str, flush: float) -> dict[str, Any]:
-    """An access under the mutex of its handle, and the file's lock; a write waits for flushes."""
+    """An access under the mutex of its handle, and the file's lock: dockerd computes in its turn,
+    and a write waits for flushes."""
     step: dict[str, Any] = {"lock": access.handle, "inner_lock": FILE, "retry": rounded(RETRY)}
-    step |= {"wait": law(access.seconds, cv), "source": source}
+    step |= {"source": source}
+    if access.cpu > NEGLIGIBLE:
+        step |= {"cpu": law(access.cpu, cv)} | _place(DAEMON)
+    if access.seconds - access.cpu > NEGLIGIBLE:
+        step["wait"] = law(access.seconds - access.cpu, cv)
     if access.writes and flush:
         step["inner_flushes"] = max(1, round(access.seconds / flush))
     return step

@@ -31,28 +31,45 @@ endpoint, and how many there are (createEndpoint in network.go, libnetwork)."""
 
 @dataclass(frozen=True)
 class Access:
-    """One locking of the file: s since the request, s held."""
+    """One locking of the file: s since the request, s held, core-seconds of that."""
 
     began: float
     seconds: float
+    cpu: float = 0.0
     writes: bool = False
     handle: str = HANDLE
 
 
 def told_apart(accesses: Sequence[Access], operation: str, *, bridge: bool) -> list[Access]:
     """Reads and writes of a whole operation, the latter by handle; a write takes many times as long
-    as a read."""
+    as a read.
+
+    A read sleeps nowhere: it is all computing (the file is opened, mapped and searched), and a
+    write computes as much before its flushes.
+    """
     if not accesses:
         return []
     lengths = [access.seconds for access in accesses]
     middle = min(lengths) * max(lengths)  # squared, in the geometric sense
-    marked = [replace(each, writes=each.seconds**2 >= middle) for each in accesses]
+    reads = [length for length in lengths if length**2 < middle]
+    reading = sum(reads) / len(reads) if reads else 0.0
+    marked = [
+        replace(each, writes=True, cpu=reading)
+        if each.seconds**2 >= middle
+        else replace(each, cpu=each.seconds)
+        for each in accesses
+    ]
     writes = [at for at, access in enumerate(marked) if access.writes]
     for place in BRIDGES_OWN[operation] if bridge else ():
         if -len(writes) <= place < len(writes):
             at = writes[place]
             marked[at] = replace(marked[at], handle=BRIDGE_HANDLE)
     return marked
+
+
+def computing(accesses: Sequence[Access]) -> float:
+    """Core-seconds of all of them."""
+    return sum(access.cpu for access in accesses)
 
 
 def creation(accesses: Sequence[Access]) -> int:
