@@ -5,7 +5,7 @@ import pytest
 import tomli_w
 
 from docksim.engine.calibration.profile import calibrate
-from docksim.engine.calibration.reference import elasticity_of, slowness_of
+from docksim.engine.calibration.reference import elasticity_of, residual_of, slowness_of
 from docksim.engine.validation.scenarios import Clients, scenario_of
 from tests.engine.calibration.made import REFERENCE, add_block, add_light_load, made
 from tests.engine.measurement.test_loads import POINT
@@ -40,6 +40,26 @@ def test_without_repetitions_the_reference_is_believed(tmp_path):
     found = made(tmp_path / "data")
     add_block(found, CYCLE, "host", "ignores")
     assert elasticity_of(found) == 1.0
+
+
+def test_what_the_reference_does_not_tell_is_the_residual(tmp_path):
+    """The engine's speed varies by 10 % (cv) beside a reference that varies by itself."""
+    rng = np.random.default_rng(3)
+    found = made(tmp_path / "data")
+    for _ in range(40):
+        reference = REFERENCE * float(rng.lognormal(0.0, 0.1))
+        add_block(
+            found, CYCLE, "host", "ignores",
+            reference=reference, felt=float(rng.lognormal(0.0, 0.1)),
+        )  # fmt: skip
+    assert residual_of(found) == pytest.approx(0.1, rel=0.3)
+
+
+def test_a_reference_that_tells_all_leaves_no_residual(tmp_path):
+    assert residual_of(repeated(tmp_path / "data", 1.0)) == pytest.approx(0.0, abs=0.01)
+    once = made(tmp_path / "once")
+    add_block(once, CYCLE, "host", "ignores")
+    assert residual_of(once) == 0.0
 
 
 def test_blocks_are_as_slow_as_the_engine_felt_it(tmp_path):

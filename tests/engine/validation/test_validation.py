@@ -2,10 +2,11 @@
 
 from importlib import resources
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from docksim.engine.validation.comparison import regime
+from docksim.engine.validation.comparison import regime, speeds
 from docksim.engine.validation.scenarios import REQUESTS, Clients, is_covered, scenario_of
 from docksim.engine.validation.summary import summarise
 from docksim.simulation import simulate_once
@@ -71,6 +72,16 @@ def test_regimes_of_closed_loads_go_by_clients_a_core(clients, cores, expected):
 )
 def test_regimes_of_open_loads_go_by_their_share_of_the_capacity(share, expected):
     assert regime({"load": "open", "of_capacity": share}, 2) == expected
+
+
+def test_a_machine_is_as_much_faster_as_its_mirror_image_is_slower():
+    drawn = np.log([speeds(0.1, number) for number in range(200)])
+    assert drawn.sum(axis=1) == pytest.approx([drawn[0].sum()] * 200)
+    assert drawn.std() == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_reference_that_tells_all_leaves_the_machine_as_fast_as_it_says():
+    assert speeds(0.0, 7) == (1.0, 1.0)
 
 
 @pytest.mark.parametrize(
