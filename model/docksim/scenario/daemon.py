@@ -6,7 +6,7 @@ from annotated_types import Gt
 
 from docksim.scenario.quantities import Bytes, Seconds
 from docksim.scenario.randomness import RandomSeconds
-from docksim.scenario.section import Count, Name, Section
+from docksim.scenario.section import Count, Name, Section, Share
 
 
 class Collector(Section):
@@ -21,6 +21,20 @@ class Collector(Section):
     """How long it computes on a processor before others have a turn."""
     group: Name
     """The scheduler's group that it computes in, and whose steps' allocations count."""
+    source: Name
+    """Where these numbers come from."""
+
+
+class Caches(Section):
+    """The processor's caches: what requests use is displaced from them by what others go through
+    meanwhile, and has to be fetched again."""
+
+    size: Annotated[Bytes, Gt(0)]
+    """Bytes gone through that displace 1 - 1/e of what was there."""
+    shared: Share
+    """The part of what a request uses that all requests use: any of them brings it back."""
+    group: Name
+    """The scheduler's group whose steps' allocations displace."""
     source: Name
     """Where these numbers come from."""
 
@@ -46,3 +60,5 @@ class Daemon(Section):
     """The i-th retry sleeps i times this."""
     collector: Collector | None = None
     """Of its memory; left out: none that delays anyone."""
+    caches: Caches | None = None
+    """Of the processor; left out: all is always there."""

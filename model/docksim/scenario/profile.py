@@ -81,6 +81,11 @@ class Step(Section):
     """Memory that it allocates, where its group has a collector (`daemon.collector`)."""
     allocates_per_item: Bytes = 0.0
     """The same for each item handled."""
+    displaces: Number = 0.0
+    """Bytes of memory that it goes through for each byte of its payload, where its group has caches
+    (`daemon.caches`)."""
+    refill: Seconds = 0.0
+    """CPU time that it takes more when nothing of what it uses is in the caches any more."""
     background: Flag = False
     """Whether it goes on beside all that follows: nobody waits for it."""
     lock: Name | None = None

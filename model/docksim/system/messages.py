@@ -22,6 +22,7 @@ from docksim.scenario.scenario import Scenario
 from docksim.system.activity import Activity, Step
 from docksim.system.command import Command
 from docksim.system.components import DOCKERD
+from docksim.system.infrastructure.caches import Caches, Displacement, Refill
 from docksim.system.infrastructure.demand import Demand
 from docksim.system.infrastructure.heap import Allocation, Heap
 from docksim.system.infrastructure.host import Host
@@ -69,6 +70,9 @@ class Costs:
         self._busy = scenario.host
         self._collector = scenario.daemon.collector
         self._heap: Heap | None = None
+        caches = scenario.daemon.caches
+        self._cached = caches.group if caches else None
+        self._caches = Caches(caches.size, caches.shared) if caches else None
         self._uniforms = streams.uniforms
         self._rtt = scenario.registry.rtt
         self._stream_rate = scenario.registry.stream_rate
@@ -152,6 +156,7 @@ class Costs:
         """A cost as a chain of steps, which draw from streams of that name."""
         ledger = self._ledger(worker)
         steps = self._work(name, ledger, cost, over_link)
+        steps += self._displacement(cost)
         steps += self._busy_delays(name, ledger, cost)
         if cost.flushes:
             flushes = self._draws(f"{name}.flushes", self._flush, cost.flushes)
@@ -210,7 +215,7 @@ class Costs:
             return [transfer]
         if cost.cpu.mean or cost.cpu_per_item.mean or throughput:
             per_item = self._draws(f"{name}.cpu_per_item", cost.cpu_per_item.scaled(self._slowness))
-            demand = Demand(cpu, per_item, throughput)
+            demand = Demand(cpu, per_item, throughput, self._refill(name, cost))
             labour = (ledger, demand, cost.threads, cost.group, cost.quantum)
             return [self._host.cpu.labour(*labour, self._allocation(cost))]
         return []
@@ -231,6 +236,18 @@ class Costs:
             of = (self._ledger(DOCKERD), turns, collector.every, cpu, collector.slice, used)
             self._heap = Heap(self._env, *of)
         return Allocation(self._heap, cost.allocates, cost.allocates_per_item)
+
+    def _refill(self, name: str, cost: StepCost) -> Refill | None:
+        if self._caches is None or cost.group != self._cached or not cost.refill:
+            return None
+        return Refill(self._caches, name, cost.refill * self._slowness)
+
+    def _displacement(self, cost: StepCost) -> list[Step]:
+        """What a step goes through on the way."""
+        sizes = (cost.allocates, cost.allocates_per_item, cost.displaces)
+        if self._caches is None or cost.group != self._cached or not any(sizes):
+            return []
+        return [Displacement(self._caches, *sizes)]
 
     def _ledger(self, component: str) -> Ledger:
         if component not in self.ledgers:

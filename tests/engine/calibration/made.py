@@ -128,7 +128,8 @@ def add_block(
     name = f"{point.name}-{reference / REFERENCE:g}"
     with dataset.writing(name) as writer:
         for number, operation in enumerate(CYCLES * operations):
-            listed = LISTED * containers * (operation == "ps")
+            # The container that is looked at is listed too.
+            listed = LISTED * (containers + 1) * (operation == "ps")
             took = rng.gamma(100.0, 0.01) * (latency(operation, network) + listed)
             busy = sum(cpu_of(operation, network).values()) + listed
             took += (slowness - 1.0) * busy

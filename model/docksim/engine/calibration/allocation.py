@@ -25,10 +25,11 @@ from docksim.engine.calibration.shares import (
 )
 
 
-def allocate(found: Mapping[Key, Demand]) -> dict[str, Share]:
-    """Shares by operation of the profile. Raises EngineError when a measurement is missing."""
+def allocate(found: Mapping[Key, Demand], refill: float = 0.0) -> dict[str, Share]:
+    """Shares by operation of the profile; `refill`: s that a request that only looks takes longer
+    when nothing that it uses is in the caches. Raises EngineError when a measurement is missing."""
     book = Book(found)
-    shares = _creation(book) | _start(book) | _removal(book) | reading(book)
+    shares = _creation(book) | _start(book) | _removal(book) | reading(book, refill)
     for name in ("host", *NETWORKS):
         shares |= network(book, name)
     return shares

@@ -56,6 +56,8 @@ class Demand:
     committing   s of it that containerd's do, whose only file that is flushed is its database
     accesses   dockerd's to files that it locks, in their order
     allocated  bytes that dockerd allocates
+    paused    median latency (s) with pauses before it, which make an engine slower; `latency` is
+              without any where that was measured
     """
 
     latency: npt.NDArray[np.float64]
@@ -71,6 +73,7 @@ class Demand:
     committing: float = 0.0
     accesses: Sequence[Access] = ()
     allocated: float = 0.0
+    paused: float = 0.0
 
     @property
     def total(self) -> float:
@@ -86,6 +89,11 @@ class Demand:
     def median(self) -> float:
         """Of the latency (s)."""
         return float(np.median(self.latency))
+
+    @property
+    def brisker(self) -> float:
+        """Of the median with pauses, the part that it takes without; 1 where that is not known."""
+        return self.median / self.paused if self.paused else 1.0
 
     @property
     def engine_time(self) -> float:
@@ -149,18 +157,31 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
     samples = measured_samples(dataset)
     seen = _Seen(dataset, slowness_of(dataset), collector(dataset))
     found: dict[Key, Demand] = {}
+    good = samples[samples["error"] == ""]
     for condition, group in accounted.groupby(["cycle", *CONDITIONS]):
         values = cast(tuple[Any, ...], condition)
-        alike = (blocks[["cycle", *CONDITIONS]] == list(values)).all(axis=1)
-        pace = blocks[alike & blocks["traced"]]
-        scale = seen.scale(group["block"], pace)
-        timed = pace if len(pace) else group
-        own = samples[samples["block"].isin(timed["block"]) & (samples["error"] == "")]
-        for operation, each in own.groupby("operation"):
+        for operation in group["operations"].iloc[0]:
             key = Key(str(operation), *values[1:])
-            if key not in found:
-                found[key] = seen.demand(group["block"], str(operation), each, scale)
+            if key in found:
+                continue
+            alike = _alike(blocks, operation, values)
+            own = good[good["operation"] == operation]
+            paused, brisk = (
+                own[own["block"].isin(each["block"])]
+                for each in (alike[alike["accounting"]], alike[alike["traced"]])
+            )
+            found[key] = seen.demand(str(operation), alike, brisk if len(brisk) else paused, paused)
     return found
+
+
+def _alike(blocks: pd.DataFrame, operation: str, values: tuple[Any, ...]) -> pd.DataFrame:
+    """Blocks of a cycle under conditions that an operation depends on: what has ended is removed in
+    one way, however it came to its end."""
+    conditions = dict(zip(["cycle", *CONDITIONS], values, strict=True))
+    if operation == "rm":
+        del conditions["behaviour"]
+    same = (blocks[list(conditions)] == list(conditions.values())).all(axis=1)
+    return blocks[same & (blocks["accounting"] | blocks["traced"])]
 
 
 def _mean(latency: npt.NDArray[np.float64]) -> float:
@@ -183,7 +204,7 @@ class _Seen:
             if len(table):
                 table["cpu"] /= table["block"].map(slowness)
 
-    def scale(self, accounted: pd.Series[str], pace: pd.DataFrame) -> dict[str, float]:
+    def _scale(self, accounted: pd.Series[str], pace: pd.DataFrame) -> dict[str, float]:
         """By component, CPU time a cycle without pauses over that of its operations one by one."""
         if pace.empty:
             return {}
@@ -200,12 +221,13 @@ class _Seen:
         return {str(component): float(factor) for component, factor in known.items()}
 
     def demand(
-        self,
-        blocks: pd.Series[str],
-        operation: str,
-        timed: pd.DataFrame,
-        scale: Mapping[str, float],
+        self, operation: str, alike: pd.DataFrame, timed: pd.DataFrame, paused: pd.DataFrame
     ) -> Demand:
+        """Of blocks of one cycle, and the operation's samples in them: those to be timed, and those
+        with pauses."""
+        blocks = alike.loc[alike["accounting"], "block"]
+        scale = self._scale(blocks, alike[alike["traced"]])
+
         def of(table: pd.DataFrame) -> pd.DataFrame:
             return table[table["block"].isin(blocks) & (table["operation"] == operation)]
 
@@ -238,7 +260,8 @@ class _Seen:
         faster = sum(reply.values()) / unscaled if unscaled else 1.0
         busy = float(worked.get("reply", 0.0)) * faster
         client = float(taken.get(("reply", "client"), 0.0)) * scale.get("client", 1.0)
-        latency = self._at_reference(timed, float(spent.get("reply", 0.0) / total["reply"]))
+        at_work_for = float(spent.get("reply", 0.0) / total["reply"])
+        latency = self._at_reference(timed, at_work_for)
         accesses, slept = self._accesses(blocks, operation), asleep("reply")
         committing = self._flushes(sleeps, "containerd") / count
         apart = sum(access.seconds for access in accesses) + committing
@@ -262,6 +285,7 @@ class _Seen:
             committing=committing,
             accesses=accesses,
             allocated=allocated,
+            paused=float(np.median(self._at_reference(paused, at_work_for))),
         )
 
     def _flushing(self, sleeps: pd.DataFrame) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from docksim.des.distributions.notation import written
 from docksim.engine.calibration.allocation import allocate
+from docksim.engine.calibration.caches import caches
 from docksim.engine.calibration.collector import collector
 from docksim.engine.calibration.demands import Demand, Key, demands
 from docksim.engine.calibration.fitting import Fit, fit
@@ -77,7 +78,8 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     found = demands(dataset)
     rng = np.random.default_rng(SEED)
     fits = {key: fit(demand.latency.tolist(), rng) for key, demand in found.items()}
-    shares = allocate(found)
+    displacing = caches(dataset, found)
+    shares = allocate(found, displacing.refill if displacing else 0.0)
     facts = dataset.manifest["facts"]
     source = f"engine {facts['engine']['ServerVersion']}, {facts['date']}, one client"
     _, base = read_profile(PROVISIONAL, Path())
@@ -97,12 +99,16 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
             operations[component][operation] = [
                 {"source": f"{source}: measured within what its request costs as a whole"}
             ]
-    for component, steps in pull_operations(dataset, source).items():
+    removals = [demand.client for key, demand in found.items() if key.operation == "rmi"]
+    client = removals[0] if removals else 0.0
+    for component, steps in pull_operations(dataset, source, client).items():
         operations[component] |= steps
     about = {"name": name, "description": _description(dataset, facts)}
     sections = {key: dict(base[key]) for key in ("daemon", "registry") if key in base}
     if found_collector:
         sections["daemon"]["collector"] = found_collector.written(source)
+    if displacing:
+        sections["daemon"]["caches"] = displacing.written(source)
     host = base.get("host", {}) | {
         "cores": facts["cores"],
         "parallel_efficiency": _parallel_efficiency(dataset),
@@ -155,6 +161,10 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
     if share.per_byte > 0.0:
         read = {"throughput": rate(share.per_byte, 0.0), "payload": "read"}
         step |= read | {"threads": round(share.threads, 3)}
+    if share.displaces:
+        step["displaces"] = round(share.displaces, 3)
+    if share.refill > NEGLIGIBLE:
+        step["refill"] = rounded(share.refill)
     if share.lock:
         step["lock"] = share.lock
     sleeps = _locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}")

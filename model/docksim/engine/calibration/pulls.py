@@ -41,8 +41,9 @@ class Line:
     per_byte: float
 
 
-def pull_operations(dataset: Dataset, source: str) -> Operations:
-    """Steps by component and operation; none when no pull was accounted.
+def pull_operations(dataset: Dataset, source: str, client: float = 0.0) -> Operations:
+    """Steps by component and operation; none when no pull was accounted. `client`: its own part of
+    a removal (s).
 
     Raises EngineError when all pulls were of one size.
     """
@@ -77,7 +78,7 @@ def pull_operations(dataset: Dataset, source: str) -> Operations:
         },
         "storage.overlay2": {"store_layer": [extract | said]},
     }
-    for component, steps in _removal(dataset, source).items():
+    for component, steps in _removal(dataset, source, client).items():
         operations[component] |= steps
     free = [{"source": f"{source}: measured within the pull's other steps"}]
     for component, names in FREE.items():
@@ -108,22 +109,19 @@ def _without_pauses(rows: pd.DataFrame, dataset: Dataset, operation: str) -> pd.
     return rows.assign(**{column: rows[column] * ratio for column in ("cpu", "time", "busy")})
 
 
-def _removal(dataset: Dataset, source: str) -> Operations:
+def _removal(dataset: Dataset, source: str, client: float) -> Operations:
     """What removing an image costs: what is fixed, and what its layers and their bytes add."""
     blocks = dataset.table("blocks").set_index("block")
-    cpu, samples = dataset.table("cpu"), measured_samples(dataset)
-    cpu = cpu[(cpu["operation"] == "rmi") & (cpu["phase"] == "reply")]
+    samples = measured_samples(dataset)
     accounted = blocks[blocks["accounting"] & blocks["operations"].map(lambda o: "rmi" in list(o))]
     slowness = slowness_of(dataset).to_dict()
     rows = []
     for block in accounted.itertuples():
-        taken = cpu[cpu["block"] == block.Index]
         own = samples[(samples["block"] == block.Index) & (samples["operation"] == "rmi")]
-        client = taken.loc[taken["component"] == "client", "cpu"].sum() / len(own)
-        time = float(own["latency"].mean()) - float(client)
-        rows.append((block.image, time / slowness[str(block.Index)]))
+        rows.append((block.image, own["latency"].mean() / slowness[str(block.Index)]))
     times = pd.DataFrame(rows, columns=["image", "time"]).assign(cpu=0.0, busy=0.0)
     times = _without_pauses(times, dataset, "rmi").join(_shapes(dataset), on="image")
+    times["time"] -= client
     fixed, per_layer, per_byte = _plane(times)
     removals = samples[(samples["operation"] == "rmi") & samples["block"].isin(accounted.index)]
     cv = _cv(removals.assign(image=removals["block"].map(blocks["image"])), "latency")

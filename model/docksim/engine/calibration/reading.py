@@ -8,16 +8,21 @@ from docksim.engine.calibration.demands import Key
 from docksim.engine.calibration.shares import DAEMON, Book, Share
 
 
-def reading(book: Book) -> dict[str, Share]:
+def reading(book: Book, refill: float) -> dict[str, Share]:
+    """`refill`: s that each takes longer when nothing that it uses is in the caches; of a list of
+    containers, which goes through more itself, it is in what each of them adds."""
     shares = {
         "dockerd.images_json": _listing(book, "images", "images"),
-        "dockerd.containers_json": _listing(book, "ps", "containers"),
         "dockerd.containers_inspect": _whole(book, book.key("inspect")),
     }
-    return shares | (_logs(book) if book.all_of("logs") else {})
+    tail = book.key("logs --tail 10")
+    shares |= {"dockerd.containers_logs": _whole(book, tail)} if tail in book.found else {}
+    shares = {path: replace(each, refill=refill * each.threads) for path, each in shares.items()}
+    shares["dockerd.containers_json"] = _listing(book, "ps", "containers")
+    return shares | (_decoding(book) if book.all_of("logs") else {})
 
 
-def _logs(book: Book) -> dict[str, Share]:
+def _decoding(book: Book) -> dict[str, Share]:
     """The last lines cost what is fixed; a byte's cost is in how much a long log adds.
 
     A log goes from thread to thread until it is sent, while the client reads what came before:
@@ -27,18 +32,20 @@ def _logs(book: Book) -> dict[str, Share]:
     some, many = book.demand(short), book.demand(long)
     cpu = max(0.0, many.total - some.total)
     longer = many.mean - some.mean
-    decoding = book.part(long, 0.0, per_byte=cpu / (long.log_size - short.log_size), group=DAEMON)
+    more = long.log_size - short.log_size
+    displaces = max(0.0, many.allocated - some.allocated) / more
+    decoding = book.part(long, 0.0, per_byte=cpu / more, displaces=displaces, group=DAEMON)
     if cpu and longer > 0.0:
         decoding = replace(decoding, threads=cpu / longer)
-    return {
-        "dockerd.containers_logs": _whole(book, book.key("logs --tail 10")),
-        "dockerd.decode_log": decoding,
-    }
+    return {"dockerd.decode_log": decoding}
 
 
 def _listing(book: Book, operation: str, counted: str) -> Share:
     """A list's fixed cost, and what each container or image adds, in the median: some lists are
-    delayed by a collection."""
+    delayed by a collection.
+
+    The shortest list has one item: the container that is looked at besides, or its image.
+    """
     few, many = (
         pick(book.all_of(operation), key=lambda key: getattr(key, counted), default=None)
         for pick in (min, max)
@@ -47,18 +54,23 @@ def _listing(book: Book, operation: str, counted: str) -> Share:
     if few is None or many is None or getattr(few, counted) == getattr(many, counted):
         return listing
     long, short = book.demand(many), book.demand(few)
-    extra = max(0.0, long.median - short.median)
+    # A long list that was only measured with pauses is brought to what it takes without.
+    brisker = short.brisker if long.brisker == 1.0 else 1.0
+    extra = max(0.0, brisker * long.median - short.median)
     more = getattr(many, counted) - getattr(few, counted)
     # Core-seconds: as many cores work on the items as on the rest.
     per_item = listing.threads * extra / more
-    variance = max(0.0, long.spread**2 - short.spread**2)
+    variance = max(0.0, (brisker * long.spread) ** 2 - short.spread**2)
     cv = float(variance**0.5) / extra if extra else 0.0
+    allocated = max(0.0, long.allocated - short.allocated) / more
     return replace(
         listing,
+        cpu=max(0.0, listing.cpu - per_item),
         weight=1.0,
         per_item=per_item,
         per_item_cv=cv,
-        allocated_per_item=max(0.0, long.allocated - short.allocated) / more,
+        allocated=max(0.0, listing.allocated - allocated),
+        allocated_per_item=allocated,
     )
 
 

@@ -76,6 +76,8 @@ class Share:
                 drawn by itself adds in squares
     per_item, per_byte   core-seconds that each adds; `per_item_cv` says how variable that is
     allocated, allocated_per_item   bytes of the daemon's memory
+    displaces   bytes of the daemon's memory that it goes through for each byte of a payload
+    refill      core-seconds more when nothing that it uses is in the caches
     stored      accesses to the network's store; what else there is, is done between them, or until
                 `stored_until` (s) after them
     locked      waiting that is serialised, before the reply and after it
@@ -97,6 +99,8 @@ class Share:
     per_byte: float = 0.0
     allocated: float = 0.0
     allocated_per_item: float = 0.0
+    displaces: float = 0.0
+    refill: float = 0.0
     again: float = 0.0
     flushing: float = 0.0
     grace_periods: float = 0.0

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from docksim.des.streams import Draws
 from docksim.system.command import Command
+from docksim.system.infrastructure.caches import Refill
 
 
 class Demand:
-    """Core-seconds as drawn, for each item, and for each byte of a payload."""
+    """Core-seconds as drawn, for each item, for each byte of a payload, and for what has to be
+    fetched to the caches again."""
 
-    __slots__ = ("_cpu", "_per_item", "_throughput")
+    __slots__ = ("_cpu", "_per_item", "_refill", "_throughput")
 
-    def __init__(self, cpu: Draws, per_item: Draws, throughput: Draws | None) -> None:
+    def __init__(
+        self, cpu: Draws, per_item: Draws, throughput: Draws | None, refill: Refill | None
+    ) -> None:
         self._cpu = cpu
         self._per_item = per_item
         self._throughput = throughput
+        self._refill = refill
 
     def of(self, command: Command, items: float, size: float) -> float:
         """Of an execution for so many items and `size` bytes (core-seconds)."""
@@ -24,4 +29,6 @@ class Demand:
             demand += items * self._per_item.at(number, occurrence)
         if size and self._throughput:
             demand += size / self._throughput.at(number, occurrence)
+        if self._refill:
+            demand += self._refill.demand()
         return demand

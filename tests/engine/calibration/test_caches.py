@@ -1,0 +1,73 @@
+"""How fast caches are displaced has to come out of requests after long lists and long logs."""
+
+from math import exp
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from docksim.engine.calibration.caches import LISTS, LOGS, caches
+from docksim.engine.calibration.demands import Demand, Key
+from docksim.engine.calibration.reading import reading
+from docksim.engine.calibration.shares import Book
+
+SIZE, SHARED, REFILL = 1.2e6, 0.4, 0.3e-3
+USUAL = 0.5e-3
+LISTED = 10_000.0  # bytes a container
+
+
+class Measured:
+    """A dataset of which only its loads are asked for."""
+
+    def __init__(self, *cycles):
+        self._blocks = pd.DataFrame({"operations": list(cycles), "accounting": True})
+
+    def table(self, name):
+        assert name == "blocks"
+        return self._blocks
+
+
+def demand(latency, allocated=0.0):
+    cpu = {"dockerd": USUAL / 2}
+    return Demand(np.full(9, latency), cpu, {}, USUAL / 2, 0.0, allocated=allocated)
+
+
+def found(gone):
+    """After a list of 50 containers `gone` of what requests use is displaced."""
+    after_list = {
+        Key("ps"): demand(USUAL, LISTED),
+        Key("ps", containers=50): demand(8 * USUAL, 51 * LISTED),
+    }
+    for operation, part in (("images", 1.0), ("inspect", 1.0 - SHARED)):
+        after_list[Key(operation)] = demand(USUAL)
+        after_list[Key(operation, containers=50)] = demand(USUAL + part * gone * REFILL)
+    for size, longer, all_gone in ((1e4, 0.0, 0.0), (5e6, 0.3, 1.0)):
+        after_list[Key("logs", log_size=size)] = demand(USUAL + longer, 5.0 * size)
+        after_list[Key(LOGS[1], log_size=size)] = demand(USUAL + all_gone * REFILL)
+    return after_list
+
+
+def test_size_shared_part_and_cost_are_found():
+    seen = caches(Measured(LISTS, LOGS), found(1.0 - exp(-50 * LISTED / SIZE)))
+    assert (seen.size, seen.shared) == pytest.approx((SIZE, SHARED))
+    assert seen.refill == pytest.approx(REFILL)
+
+
+@pytest.mark.parametrize("cycles", [(LISTS,), (LOGS,), (LISTS[::-1], LOGS)])
+def test_cycles_in_another_order_tell_nothing(cycles):
+    assert caches(Measured(*cycles), found(0.3)) is None
+
+
+@pytest.mark.parametrize("gone", [0.0, 1.5])
+def test_what_does_not_fit_the_law_is_not_written_as_one(gone):
+    assert caches(Measured(LISTS, LOGS), found(gone)) is None
+
+
+def test_who_looks_refills_but_a_list_of_containers_and_a_log_displaces_by_its_bytes():
+    shares = reading(Book(found(0.3)), REFILL)
+    refills = {path.removeprefix("dockerd."): share.refill for path, share in shares.items()}
+    assert refills.pop("containers_json") == refills.pop("decode_log") == 0.0
+    assert refills == dict.fromkeys(
+        ("images_json", "containers_inspect", "containers_logs"), pytest.approx(REFILL)
+    )
+    assert shares["dockerd.decode_log"].displaces == pytest.approx(5.0)
