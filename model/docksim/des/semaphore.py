@@ -151,9 +151,13 @@ class Semaphore:
 
 
 class Lock(Semaphore):
-    """A single permit."""
+    """A single permit.
 
-    __slots__ = ()
+    served_since   when what was done last under it for all who waited began; -∞: nothing was
+    """
+
+    __slots__ = ("served_since",)
 
     def __init__(self, env: Environment, name: str) -> None:
         super().__init__(env, name, 1)
+        self.served_since = -inf

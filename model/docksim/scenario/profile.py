@@ -95,6 +95,9 @@ class Step(Section):
     retry: Seconds = 0.0
     """How long who finds the lock taken (the inner one, where there are two) sleeps before trying
     again, as with a file lock that is polled; 0: it is given the lock in turn."""
+    joint: Flag = False
+    """Whether one step serves all who wait for its lock (the inner one, where there are two) when
+    it begins, as one barrier of RCU does: they find nothing left to do."""
     fit: Fit | None = None
     """The measurement that its numbers come from, where it is a calibrated one."""
     source: Name

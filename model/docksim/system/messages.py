@@ -164,10 +164,11 @@ class Costs:
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:
             steps.append(Pause(self._draws(f"{name}.wait", pause), cost.wait_per_item))
-        retry = cost.retry
+        retry, joint = cost.retry, cost.joint
         for name in filter(None, (cost.inner_lock, cost.lock)):
-            steps = [Locked(self._env, ledger, self._host.lock(name), steps, retry)]
-            retry = 0.0  # it is the innermost lock that is polled
+            lock = self._host.lock(name)
+            steps = [Locked(self._env, ledger, lock, steps, retry, joint=joint)]
+            retry, joint = 0.0, False  # it is the innermost lock that is polled, or shared
         if cost.background:
             steps = [Background(self._env, Chain(self._env, steps))]
         return steps

@@ -13,7 +13,7 @@ import simpy
 
 from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
-from docksim.des.semaphore import Semaphore
+from docksim.des.semaphore import Lock, Semaphore
 from docksim.des.streams import Draws
 from docksim.system.activity import Activity, Booking, Step
 from docksim.system.command import Command
@@ -189,23 +189,27 @@ class Locked(Activity):
     Who hands it over to one that waits lets that one go first: so does Go with a mutex that has
     been waited for (starving mode in mutex.go, direct handoff in runtime/sema.go).
     With a `retry` (s) nobody queues: who finds the lock taken sleeps that long and looks again.
+    Where steps are `joint`, they serve all who wait when they begin: these find nothing left to do.
     """
 
-    __slots__ = ("env", "ledger", "lock", "retry", "steps")
+    __slots__ = ("env", "joint", "ledger", "lock", "retry", "steps")
 
     def __init__(
         self,
         env: Environment,
         ledger: Ledger,
-        lock: Semaphore,
+        lock: Lock,
         steps: Sequence[Step],
         retry: float = 0.0,
+        *,
+        joint: bool = False,
     ) -> None:
         self.env = env
         self.ledger = ledger
         self.lock = lock
         self.steps = steps
         self.retry = retry
+        self.joint = joint
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         env = self.env
@@ -221,7 +225,7 @@ class Locked(Activity):
             command.waited += env.now - began
             self.ledger.waited += env.now - began
         try:
-            for step in self.steps:
+            for step in self._left(began):
                 if isinstance(step, Activity):
                     yield from step.perform(command, items, size)
                     continue
@@ -236,6 +240,15 @@ class Locked(Activity):
             self.lock.release()
         if handed_over:
             yield env.sleep(0.0)
+
+    def _left(self, arrived: float) -> Sequence[Step]:
+        """What there is to do for one who came then."""
+        if not self.joint:
+            return self.steps
+        if self.lock.served_since > arrived:
+            return ()
+        self.lock.served_since = self.env.now
+        return self.steps
 
 
 class Background(Booking):

@@ -26,7 +26,7 @@ from docksim.engine.calibration.laws import (
 from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delay, idle
 from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.calibration.reference import elasticity_of, reference_of
-from docksim.engine.calibration.shares import DAEMON, QUANTUM, Section, Share
+from docksim.engine.calibration.shares import BARRIER, DAEMON, QUANTUM, Section, Share
 from docksim.engine.calibration.store import FILE, RETRY, Access, split
 from docksim.engine.measurement.dataset import Dataset
 from docksim.scenario.profiles import PROVISIONAL, read_profile
@@ -201,6 +201,7 @@ def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, A
     step: dict[str, Any] = {"lock": section.lock, "wait": wait, "source": source}
     step |= {"inner_lock": section.inner} if section.inner else {}
     step |= {"inner_flushes": section.flushes} if section.flushes else {}
+    step |= {"joint": True} if BARRIER in (section.lock, section.inner) else {}
     return [step] * section.times
 
 

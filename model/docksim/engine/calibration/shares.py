@@ -29,7 +29,8 @@ RCU grace period: cgroup_procs_write_start, kernel/cgroup/cgroup.c."""
 
 BARRIER = "kernel.rcu_barrier"
 """Network devices that move or go, and network namespaces that end, wait for all RCU callbacks,
-one at a time: barrier_mutex in rcu_barrier, kernel/rcu/tree.c."""
+one at a time: barrier_mutex in rcu_barrier, kernel/rcu/tree.c. Who has waited while a whole barrier
+went by has nothing left to do (early exit, there)."""
 
 DAEMON, RUNTIME, CONTAINERS = "dockerd", "containerd", "containers"
 """Groups of the scheduler: dockerd is a session by itself, containerd with the shims and whatever
