@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from docksim.engine.calibration.allocation import allocate
-from docksim.engine.calibration.demands import Key, demands
+from docksim.engine.calibration.demand import Key
+from docksim.engine.calibration.demands import demands
 
 
 def test_updates_of_containerds_database_wait_for_each_other(dataset):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from docksim.engine.calibration.caches import LISTS, LOGS, caches
-from docksim.engine.calibration.demands import Demand, Key
+from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.reading import reading
 from docksim.engine.calibration.shares import Book
 

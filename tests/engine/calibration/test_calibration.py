@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import tomli_w
 
-from docksim.engine.calibration.demands import Demand, Key, demands
+from docksim.engine.calibration.demand import Demand, Key
+from docksim.engine.calibration.demands import demands
 from docksim.engine.calibration.profile import calibrate
 from docksim.engine.calibration.reading import reading
 from docksim.engine.calibration.shares import Book

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from docksim.engine.calibration.demands import Demand, Key
+from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.networks import network
 from docksim.engine.calibration.reading import reading
 from docksim.engine.calibration.shares import (

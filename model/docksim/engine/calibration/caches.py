@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from docksim.des.distributions.notation import written
-from docksim.engine.calibration.demands import Demand, Key
+from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.shares import DAEMON
 from docksim.engine.measurement.dataset import Dataset
 

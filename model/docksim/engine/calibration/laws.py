@@ -28,6 +28,11 @@ def spread(values: npt.NDArray[np.float64]) -> float:
     return float(high - low) / NORMAL_SPAN
 
 
+def usual_mean(values: npt.NDArray[np.float64]) -> float:
+    """Winsorised: outliers count as the quantiles that they are beyond."""
+    return float(np.clip(values, *np.quantile(values, USUAL)).mean())
+
+
 def law(mean: float, cv: float) -> dict[str, Any]:
     """A lognormal law of durations with this mean (s) and coefficient of variation."""
     found = Lognormal.from_mean_cv(mean, cv)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docksim.engine.calibration.demands import Demand, Key
+from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.shares import (
     BARRIER,
     BRIDGE,

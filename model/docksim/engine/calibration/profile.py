@@ -13,7 +13,8 @@ from docksim.des.distributions.notation import written
 from docksim.engine.calibration.allocation import allocate
 from docksim.engine.calibration.caches import caches
 from docksim.engine.calibration.collector import collector
-from docksim.engine.calibration.demands import Demand, Key, demands
+from docksim.engine.calibration.demand import Demand, Key
+from docksim.engine.calibration.demands import demands
 from docksim.engine.calibration.fitting import Fit, fit
 from docksim.engine.calibration.laws import (
     LEAST_VARIABLE,

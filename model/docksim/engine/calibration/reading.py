@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from docksim.engine.calibration.demands import Key
+from docksim.engine.calibration.demand import Key
 from docksim.engine.calibration.shares import DAEMON, Book, Share
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import hypot
 
-from docksim.engine.calibration.demands import Demand, Key
+from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.store import Access
 from docksim.engine.errors import EngineError
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from docksim.engine.calibration.demands import Demand, Key, demands
+from docksim.engine.calibration.demand import Demand, Key
+from docksim.engine.calibration.demands import demands
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.validation.scenarios import Clients
 
