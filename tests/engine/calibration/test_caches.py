@@ -53,6 +53,12 @@ def test_size_shared_part_and_cost_are_found():
     assert seen.refill == pytest.approx(REFILL)
 
 
+def test_lists_that_were_measured_alone_are_left_aside():
+    alone = {Key("ps", containers=500): demand(80 * USUAL, 501 * LISTED)}
+    seen = caches(Measured(LISTS, LOGS, ["ps"]), found(1.0 - exp(-50 * LISTED / SIZE)) | alone)
+    assert seen.size == pytest.approx(SIZE)
+
+
 @pytest.mark.parametrize("cycles", [(LISTS,), (LOGS,), (LISTS[::-1], LOGS)])
 def test_cycles_in_another_order_tell_nothing(cycles):
     assert caches(Measured(*cycles), found(0.3)) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log
 from typing import Any
@@ -48,7 +48,8 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
     blocks = dataset.table("blocks")
     if not (_is_measured(blocks, LISTS) and _is_measured(blocks, LOGS)):
         return None
-    few, many = _ends(found, "ps", "containers")
+    together = [key for key in found if all(key._replace(operation=o) in found for o in LISTS)]
+    few, many = _ends(together, "ps", "containers")
     listed = found[many].allocated - found[few].allocated
     after_list, later = (
         found[many._replace(operation=each)].median - found[few._replace(operation=each)].median
@@ -70,8 +71,8 @@ def _is_measured(blocks: pd.DataFrame, cycle: list[str]) -> bool:
     return any(operations == cycle for operations in light["operations"])
 
 
-def _ends(found: Mapping[Key, Demand], operation: str, condition: str) -> tuple[Key, Key]:
-    """With the least and the most of something."""
+def _ends(found: Iterable[Key], operation: str, condition: str) -> tuple[Key, Key]:
+    """An operation's with the least and the most of something."""
     keys = sorted(
         (key for key in found if key.operation == operation),
         key=lambda key: float(getattr(key, condition)),
