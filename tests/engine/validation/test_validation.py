@@ -94,7 +94,8 @@ def test_a_reference_that_tells_all_leaves_the_machine_as_fast_as_it_says():
         ({"traced": True}, False),
         ({"operations": ("pull", "rmi")}, True),
         ({"operations": ("logs", "kill")}, True),
-        ({"behaviour": "mixed"}, False),
+        ({"behaviour": "mixed"}, True),
+        ({"behaviour": "mixed", "load": "open"}, False),
     ],
 )
 def test_only_loads_that_can_be_simulated_are(changes, covered):
@@ -133,6 +134,26 @@ def test_a_load_is_simulated_with_the_counts_that_were_measured(profile, load, c
 def test_a_batch_comes_at_once(profile):
     commands = simulated(profile, load="batch", clients=6)
     assert (commands.loc[commands["command"] == "create", "arrived"] == 0.0).all()
+
+
+def stops(profile, **load):
+    """Sorted: how many stops took no time to speak of, about half a second, and the timeout."""
+    operations = ("create", "start", "stop", "rm")
+    commands = simulated(profile, behaviour="mixed", operations=operations, **load)
+    own = commands[commands["command"] == "stop"]
+    latency = (own["ended"] - own["arrived"]).sort_values().to_numpy()
+    return [sum((latency > low) & (latency < high)) for low, high in ((0, 0.4), (0.4, 0.9), (1, 2))]
+
+
+@pytest.mark.parametrize("clients", [2, 3, 16])
+def test_of_a_mixed_batch_a_third_each_ignores_honours_and_delays_sigterm(profile, clients):
+    ignores, honours, delays = (len(range(first, clients, 3)) for first in range(3))
+    assert stops(profile, load="batch", clients=clients) == [honours, delays, ignores]
+
+
+def test_a_client_of_a_mixed_load_makes_one_kind_of_container_after_the_other(profile):
+    load = {"load": "closed", "clients": 1, "cycles": 9, "warm_up": 0}
+    assert stops(profile, **load) == [3, 3, 3]
 
 
 def test_what_is_looked_at_without_being_made_stands_there(profile):

@@ -10,16 +10,16 @@ from typing import Any
 import tomli_w
 
 from docksim.engine.measurement.client import DELAY
-from docksim.engine.measurement.runner import LOG_LINE, MAKING
+from docksim.engine.measurement.runner import LOG_LINE, MAKING, MIXED
 from docksim.scenario.load import loads
 from docksim.scenario.profiles import read_profile
 from docksim.scenario.quantities import SECONDS
 from docksim.scenario.scenario import Scenario
 
 COMMANDS: dict[str, dict[str, Any]] = {
-    "create": {"command": "create", "container": "app", "image": "image-0"},
+    "create": {"command": "create", "image": "image-0"},
     "start": {"command": "start", "target": "own"},
-    "run": {"command": "run", "container": "app", "image": "image-0"},
+    "run": {"command": "run", "image": "image-0"},
     "stop": {"command": "stop", "target": "own"},
     "kill": {"command": "kill", "target": "own"},
     "rm": {"command": "rm", "target": "own"},
@@ -53,7 +53,10 @@ APPLICATIONS: dict[str, dict[str, Any]] = {
     "honours": {"ignores_sigterm": 0.0},
     "delays": {"ignores_sigterm": 0.0, "exit_time": f"{DELAY} s"},
 }
-"""What a container does on SIGTERM."""
+"""What a container does on SIGTERM; its kind is named for it."""
+
+COMPANION = "companion"
+"""The kind of the containers that are made beside a load."""
 
 
 def is_covered(block: Mapping[str, Any]) -> bool:
@@ -62,7 +65,7 @@ def is_covered(block: Mapping[str, Any]) -> bool:
         not block["accounting"]
         and not block["traced"]
         and set(block["operations"]) <= set(COMMANDS)
-        and block["behaviour"] in APPLICATIONS
+        and (block["load"] != "open" or block["behaviour"] != "mixed")
         and not (block["beside"] and block["load"] != "closed")
     )
 
@@ -134,9 +137,8 @@ def scenario_of(
             _subject(block),
             {"name": "standing", "stopped": int(block["containers"])},
             {"name": "idle", "running": int(block.get("running", 0))},
-            {"name": "app"} | APPLICATIONS[block["behaviour"]],
-            {"name": "companion", "ignores_sigterm": 1.0}
-            | ({"network": block["beside"]["network"]} if block["beside"] else {}),
+            *({"name": kind} | application for kind, application in APPLICATIONS.items()),
+            {"name": COMPANION} | APPLICATIONS["ignores"] | _network(block["beside"]),
         ],
         "workload": _workloads(block, clients.think),
         "run": {"commands": cycles * len(operations)}
@@ -198,25 +200,34 @@ def _pulled(block: Mapping[str, Any], layers: Layers) -> list[dict[str, Any]]:
     ]
 
 
+def _network(beside: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Of the containers that are made beside a load."""
+    return {"network": beside["network"]} if beside else {}
+
+
 def _workloads(block: Mapping[str, Any], think: float) -> list[dict[str, Any]]:
-    """One workload and what goes on beside it; where images are pulled, one for each client."""
-    cycle = _cycle(block["operations"])
-    if beside := block["beside"]:
-        main = _load(block, think) | {"name": MAIN, "cycle": cycle}
-        other = {"kind": "closed", "name": "beside", "clients": beside["clients"]}
-        own = {"container": "companion"}
-        actions = [
-            action | (own if "container" in action else {})
-            for action in _cycle(beside["operations"])
+    """One workload and what goes on beside it; one for each client that pulls, and for each
+    behaviour of a batch."""
+    operations = block["operations"]
+    if "pull" in operations:
+        return [
+            _load({**block, "clients": 1}, think)
+            | {"name": image["name"], "cycle": _cycle(operations, image=image["name"])}
+            for image in _pulled(block, Layers())
         ]
-        return [main, other | {"cycle": actions}]
-    if "pull" not in block["operations"]:
-        return [_load(block, think) | {"name": MAIN, "cycle": cycle}]
-    return [
-        _load({**block, "clients": 1}, think)
-        | {"name": image["name"], "cycle": [action | {"image": image["name"]} for action in cycle]}
-        for image in _pulled(block, Layers())
-    ]
+    kinds = MIXED if block["behaviour"] == "mixed" else (block["behaviour"],)
+    if block["load"] == "batch":
+        return [
+            _load({**block, "clients": len(range(first, block["clients"], len(kinds)))}, think)
+            | {"name": kind, "cycle": _cycle(operations, container=kind)}
+            for first, kind in enumerate(kinds[: block["clients"]])
+        ]
+    cycles = [action for kind in kinds for action in _cycle(operations, container=kind)]
+    main = _load(block, think) | {"name": MAIN, "cycle": cycles}
+    if beside := block["beside"]:
+        other = {"kind": "closed", "name": "beside", "clients": beside["clients"]}
+        return [main, other | {"cycle": _cycle(beside["operations"], container=COMPANION)}]
+    return [main]
 
 
 def _load(block: Mapping[str, Any], think: float) -> dict[str, Any]:
@@ -232,15 +243,19 @@ def _load(block: Mapping[str, Any], think: float) -> dict[str, Any]:
             return {"kind": "batch", "count": block["clients"]}
 
 
-def _cycle(operations: list[str]) -> list[dict[str, Any]]:
-    """The actions; a cycle that makes no container looks at one that stands there."""
-    if MAKING & set(operations):
-        return [COMMANDS[operation] for operation in operations]
-    looking = {"target": "oldest"}
-    return [
-        COMMANDS[operation] | (looking if "target" in COMMANDS[operation] else {})
-        for operation in operations
-    ]
+def _cycle(operations: list[str], **about: str) -> list[dict[str, Any]]:
+    """The actions; a cycle that makes no container looks at one that stands there.
+
+    about   the kind of `container` that is made, or the `image` that is pulled
+    """
+    makes = bool(MAKING & set(operations))
+    actions = [dict(COMMANDS[operation]) for operation in operations]
+    for action, operation in zip(actions, operations, strict=True):
+        if operation in MAKING or "image" in about:
+            action |= about
+        if "target" in action and not makes:
+            action["target"] = "oldest"
+    return actions
 
 
 def _subject(block: Mapping[str, Any]) -> dict[str, Any]:
