@@ -1,7 +1,11 @@
 """`docksim measure` and `docksim engine`, as a user meets them."""
 
 import json
+import signal
 import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -90,7 +94,6 @@ def plan(tmp_path):
 
 
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
 def test_a_full_disk_is_told_in_a_line_and_what_was_measured_is_kept(tmp_path, engine):
     plan, disk = tmp_path / "endless.toml", tmp_path / "disk"
     plan.write_text(ENDLESS)
@@ -108,8 +111,35 @@ def test_a_full_disk_is_told_in_a_line_and_what_was_measured_is_kept(tmp_path, e
     assert engine.status().state == "absent"
 
 
+MEASURE = """
+import signal
+from docksim.cli.app import main
+
+# Whoever runs the tests in the background ignores the signal, which children inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_ends_it_finds_all_cleaned_up_but_what_was_measured(tmp_path, engine, number):
+    plan, data = tmp_path / "endless.toml", tmp_path / "data"
+    plan.write_text(ENDLESS)
+    mounts = Path("/proc/self/mountinfo").read_text()
+    arguments = ["measure", plan, "--out", data, "--dir", engine.folder]
+    measuring = subprocess.Popen([sys.executable, "-c", MEASURE, *arguments])
+    while not any(f.stat().st_size for f in data.glob("blocks/*.partial/samples.jsonl")):
+        time.sleep(0.01)
+    measuring.send_signal(number)
+    assert measuring.wait(timeout=60) == 128 + number
+    assert engine.status().state == "absent"
+    assert Path("/proc/self/mountinfo").read_text() == mounts
+    (kept,) = data.glob("blocks/*.partial/samples.jsonl")
+    assert json.loads(kept.read_text().splitlines()[0])["operation"] == "ps"
+
+
+@pytest.mark.engine
 def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
     done = docksim("measure", plan, "--out", tmp_path / "data", "--dir", engine.folder)
     assert done.exit_code == 0, done.output
@@ -164,7 +194,6 @@ def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
 
 
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
 def test_an_engine_is_brought_up_and_down(engine):
     assert "absent" in docksim("engine", "status", "--dir", engine.folder).output
     up = docksim("engine", "up", "--dir", engine.folder)

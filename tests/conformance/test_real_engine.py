@@ -14,7 +14,7 @@ from docksim.engine.measurement.target import PrivateTarget
 from docksim.engine.private import PrivateEngine
 from tests.helpers import PRESENT, Bench, scenario
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+pytestmark = pytest.mark.engine
 
 CYCLES = 3
 PLAN = {

@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from docksim.cli.app import app
+from docksim.engine.existing import ExistingEngine
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.private.images import ImageShape, publish
 
@@ -35,7 +36,6 @@ def plan(tmp_path):
 
 
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
 def test_it_is_measured_with_consent_and_left_as_it_was(plan, tmp_path, running_engine):
     publish(running_engine, "foreign", ImageShape(size=1e5))
     api = docker.DockerClient(base_url=f"unix://{running_engine.socket}")
@@ -63,7 +63,24 @@ def test_it_is_measured_with_consent_and_left_as_it_was(plan, tmp_path, running_
 
 
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
+def test_what_an_interrupted_measurement_left_is_removed_and_nothing_else(running_engine):
+    publish(running_engine, "foreign", ImageShape(size=1e5))
+    address = f"unix://{running_engine.socket}"
+    api = docker.DockerClient(base_url=address)
+    image = f"{running_engine.registry}/foreign:latest"
+    api.images.pull(image)
+    foreign = api.containers.run(image, ["sleep", "600"], detach=True, network_mode="none")
+    ours = ExistingEngine(address)
+    own = ours.provide("small", ImageShape(), 0.0)
+    key, _, value = ours.label.partition("=")
+    about = {"labels": {key: value}, "network_mode": "none", "detach": True}
+    api.containers.run(own, ["sleep", "600"], **about)
+    ours.clean_up()
+    assert [each.id for each in api.containers.list(all=True)] == [foreign.id]
+    assert [tag for each in api.images.list() for tag in each.tags] == [image]
+
+
+@pytest.mark.engine
 @pytest.mark.parametrize(
     ("point", "word"),
     [

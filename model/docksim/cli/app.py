@@ -4,6 +4,7 @@ Nothing heavy is imported here or by the modules of the commands; what a command
 when it is called, so that `docksim --help` answers at once.
 """
 
+import signal
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
@@ -22,7 +23,7 @@ from docksim.cli.study import study
 from docksim.cli.trace import trace
 
 INVALID_SCENARIO = 2
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+SIGNALLED = 128  # to which shells add the signal's number
 
 app = typer.Typer(
     name="docksim",
@@ -73,11 +74,15 @@ def docksim(
 
 
 def main() -> None:
-    """Run the command line; what is wrong with a scenario is told without a traceback."""
+    """Run the command line; what is wrong with a scenario is told without a traceback.
+
+    Whoever ends it, with Ctrl-C or with SIGTERM, finds everything cleaned up.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(SIGNALLED + number))
     try:
         app()
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(SIGNALLED + signal.SIGINT)
     except Exception as error:
         from docksim.scenario.errors import ScenarioError
 

@@ -98,7 +98,9 @@ class ExistingEngine:
         """Its link is not touched."""
 
     def clean_up(self) -> None:
-        """Remove the images that carry our label; containers have gone with their blocks."""
+        """Remove the containers and images that carry our label."""
+        for container in self._api.containers.list(all=True, filters={"label": self.label}):
+            container.remove(force=True)
         for image in self._api.images.list(filters={"label": self.label}):
             self._api.images.remove(image.id, force=True)
 
@@ -107,7 +109,7 @@ def consequences(address: str) -> str:
     """What measuring does to an engine, for those who are to consent."""
     return (
         f"measuring {address} creates, starts, stops and removes containers of its "
-        f"own there, up to the plan's numbers at once, and imports an image of 2 MB; all carry "
+        f"own there, up to the plan's numbers at once, and imports its images of 2 MB; all carry "
         f"the label {LABEL}, and nothing else is touched. It takes the CPU time that the plan "
         "asks for. If that is all right, say --consent"
     )

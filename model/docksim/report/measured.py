@@ -10,13 +10,16 @@ from docksim.report.sheet import Cell, Sheet
 
 COLUMNS = (
     "<point", "<operation", "blocks", "count", "errors",
-    "p50 (ms)", "p95 (ms)", "spread", "cycles/s", "flushes",
+    "p50 (ms)", "p95 (ms)", "spread", "cycles/s", "flushes", "client",
 )  # fmt: skip
 
 
 def sheet(dataset: Dataset) -> Sheet:
     """A row a point and operation."""
     facts = dataset.manifest["facts"]
+    lost = len(dataset.interrupted())
+    folder = dataset.folder / "blocks"
+    interrupted = [f"{lost} samples of interrupted blocks, not counted, are in {folder}."]
     rows = tuple(
         tuple(
             Cell(text)
@@ -31,6 +34,7 @@ def sheet(dataset: Dataset) -> Sheet:
                 f"{100 * row['spread']:.0f} %",
                 f"{row['throughput']:.2f}",
                 "–" if isnan(row["flushes"]) else f"{row['flushes']:.0f}",
+                f"{row['client']:.3f}",
             )
         )
         for row in summary(dataset).to_dict("records")
@@ -42,7 +46,9 @@ def sheet(dataset: Dataset) -> Sheet:
         (
             "Count is of operations, without warm-ups; p50 and p95 are of those that did not fail.",
             "Spread is between the medians of repeated blocks: (largest - least) / median.",
-            "Flushes are those of the engine's disk, a cycle.",
+            "Flushes are those of the engine's disk, a cycle; client is how many cores the load "
+            "generator kept busy.",
+            *(interrupted if lost else []),
         ),
     )
 

@@ -25,8 +25,8 @@ class Fit(Section):
     """What was measured; a step may be a part of it."""
     samples: Positive
     """How many."""
-    family: Name
-    """Of the law that fits it best."""
+    law: RandomSeconds
+    """The one that fits it best."""
     aic: float | None = None
     """Akaike's criterion of that law; left out: a constant, or the sample's own quantiles."""
     ks: Share

@@ -157,8 +157,10 @@ def made(folder):
     dataset = Dataset(folder)
     document = {"set": "s", "operations": ["ps"], "load": {"kind": "closed"}}
     engine = {"ServerVersion": "made up", "KernelVersion": "6", "Driver": "overlay2"}
+    engine |= {"CgroupVersion": "1", "MemTotal": 8_000_000_000}
+    versions = {"runc": "runc 1.1.5", "containerd": "containerd 1.6.20"}
     facts = {"cores": 2, "date": "2026-11-24", "processor": "none", "engine": engine}
-    engine["CgroupVersion"] = "1"
+    facts["versions"] = versions
     dataset.begin(Plan.model_validate({"name": "made", "point": [document]}), facts)
     lives = [{"callers": 1, "cpu": 0.030}, {"callers": 4, "cpu": 0.033}]
     dataset.add_to_manifest(container_lives=lives)

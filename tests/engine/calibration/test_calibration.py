@@ -194,9 +194,13 @@ def test_a_number_says_where_it_comes_from_and_how_surely(dataset):
 
 
 def test_the_profile_names_machine_versions_and_data(dataset):
-    description = calibrate(dataset, "made").document["description"]
-    for word in ("2026-11-24", "2 cores", "overlay2", dataset.hash()[:16]):
-        assert word in description
+    document = calibrate(dataset, "made").document
+    for word in ("2026-11-24", "2 cores", "overlay2", "runc 1.1.5", dataset.hash()[:16]):
+        assert word in document["description"]
+    host = document["host"]
+    assert host["memory"] == "8 GB"
+    for word in ("2026-11-24", "busy_* and parallel_efficiency: micro-probes", "assumptions"):
+        assert word in host["source"]
 
 
 def test_what_the_dataset_lacks_is_named(tmp_path):

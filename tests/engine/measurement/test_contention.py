@@ -9,9 +9,8 @@ from docksim.engine.measurement.tracing import tracer
 
 
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
 def test_container_lives_take_cpu_time_and_leave_nothing(running_engine):
-    with tracer() as trace:
+    with tracer(running_engine) as trace:
         lives = container_lives(running_engine, trace)
     assert [row["callers"] for row in lives] == ROUNDS * [1, CALLERS_A_CORE * os.cpu_count()]
     assert all(0.001 < row["cpu"] < 10.0 for row in lives)

@@ -1,5 +1,6 @@
 """A dataset holds what was measured, whatever happens meanwhile."""
 
+import errno
 import json
 from dataclasses import replace
 
@@ -39,7 +40,7 @@ def measured(dataset, block, latencies, **changes):
         for cycle, latency in enumerate(latencies):
             note(writer, cycle, latency)
         point = replace(POINT, operations=("ps",), warm_up=1, **changes)
-        writer.finish(point, {"cpu": pd.DataFrame()}, block=block, throughput=5.0)
+        writer.finish(point, {"cpu": pd.DataFrame()}, block=block, throughput=5.0, client_cores=0.02)
 
 
 def test_a_finished_block_is_read_back(dataset):
@@ -65,9 +66,27 @@ def test_an_interrupted_block_keeps_its_samples_and_is_measured_again(dataset):
     assert set(dataset.table("samples")["block"]) == {"one-0"}
     (line,) = (dataset.folder / "blocks/two-0.partial/samples.jsonl").read_text().splitlines()
     assert json.loads(line)["latency"] == pytest.approx(0.25)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     measured(dataset, "two-0", [0.5])
     assert dataset.has("two-0")
-    assert not (dataset.folder / "blocks/two-0.partial").exists()
+    kept = dataset.interrupted()
+    assert kept["latency"].tolist() == pytest.approx([0.25, 0.25])
+    assert kept["block"].tolist() == ["two-0.partial", "two-0.partial1"]
+    assert set(dataset.table("samples")["block"]) == {"one-0", "two-0"}
+
+
+def test_a_line_that_a_full_disk_has_cut_off_is_no_sample(dataset):
+    def cut_off():
+        with dataset.writing("one-0") as writer:
+            note(writer, 0, 0.25)
+            raise OSError(errno.ENOSPC, "no space left on device")
+
+    with pytest.raises(EngineError, match="no space left"):
+        cut_off()
+    with (dataset.folder / "blocks/one-0.partial/samples.jsonl").open("a") as lines:
+        lines.write('{"client": 0, "cyc')
+    assert dataset.interrupted()["latency"].tolist() == pytest.approx([0.25])
 
 
 def test_samples_are_on_disk_as_they_are_taken(dataset):
@@ -84,6 +103,12 @@ def test_it_goes_on_with_the_same_plan_only(dataset):
     assert dataset.has("one-0")
     with pytest.raises(EngineError, match="another plan"):
         Dataset(dataset.folder).begin(plan("other"), FACTS)
+
+
+def test_it_goes_on_with_the_same_machine_only_on_whatever_day(dataset):
+    Dataset(dataset.folder).begin(plan(), FACTS | {"date": "2026-11-25"})
+    with pytest.raises(EngineError, match="another machine, cores 2 and not 4"):
+        Dataset(dataset.folder).begin(plan(), FACTS | {"cores": 4})
 
 
 def test_a_folder_with_other_things_in_it_is_refused(tmp_path):
@@ -109,7 +134,14 @@ def test_the_hash_tells_one_content_from_another(dataset):
     before = dataset.hash()
     assert Dataset(dataset.folder).hash() == before
     measured(dataset, "two-0", [0.2])
-    assert dataset.hash() != before
+    with_two = dataset.hash()
+    assert with_two != before
+    dataset.add_probes(pd.DataFrame({"probe": ["flush"], "seconds": [0.001]}))
+    with_probes = dataset.hash()
+    assert with_probes != with_two
+    described = dataset.folder / "blocks/two-0/block.json"
+    described.write_text(described.read_text().replace("5.0", "6.0"))
+    assert dataset.hash() != with_probes
 
 
 def test_a_description_leaves_out_warm_ups_and_failures(dataset):
@@ -118,6 +150,7 @@ def test_a_description_leaves_out_warm_ups_and_failures(dataset):
     (row,) = summary(dataset).to_dict("records")
     assert (row["blocks"], row["count"], row["errors"]) == (2, 6, 0)
     assert row["p50"] == pytest.approx(0.15)
+    assert row["client"] == 0.02
     assert row["spread"] == pytest.approx(0.1 / 0.15)
 
 

@@ -35,7 +35,6 @@ ENDLESS = {
 
 
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
 def test_a_block_finds_no_images_but_its_own(running_engine, tmp_path):
     def images():
         return len(docker.DockerClient(f"unix://{running_engine.socket}").images.list())
@@ -58,7 +57,6 @@ def test_a_block_finds_no_images_but_its_own(running_engine, tmp_path):
 
 
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
 def test_an_engine_that_dies_is_told_and_the_samples_so_far_are_kept(running_engine, tmp_path):
     dataset = Dataset(tmp_path / "data")
     samples = tmp_path / "data" / "blocks"

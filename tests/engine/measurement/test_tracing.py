@@ -8,7 +8,7 @@ import pytest
 
 from docksim.engine.measurement.tracing import tracer
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+pytestmark = pytest.mark.engine
 
 
 def mounts():
@@ -29,17 +29,17 @@ def seen_computing(trace):
     return trace.stop().cpu(began, ended)["client"] / used
 
 
-def test_a_process_is_seen_computing_as_long_as_it_does():
+def test_a_process_is_seen_computing_as_long_as_it_does(running_engine):
     before = mounts()
-    with tracer() as trace:
+    with tracer(running_engine) as trace:
         seen = [seen_computing(trace) for _ in range(8)]
     assert max(seen) < 1.1
     assert min(seen) > 0.9
     assert mounts() == before
 
 
-def test_what_was_executed_is_named_and_the_last_trace_is_forgotten():
-    with tracer() as trace:
+def test_what_was_executed_is_named_and_the_last_trace_is_forgotten(running_engine):
+    with tracer(running_engine) as trace:
         trace.start()
         subprocess.run(["/bin/true"], check=True)
         assert "true" in [name for _, name in trace.stop().executed]

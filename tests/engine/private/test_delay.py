@@ -74,7 +74,6 @@ def test_without_anyone_behind_it_a_connection_ends():
 
 
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
 def test_an_engine_s_registry_may_be_far_away(running_engine):
     far = running_engine.delayed_registry(ROUND_TRIP)
     near = running_engine.delayed_registry(0.0)

@@ -16,8 +16,7 @@ from docksim.engine.private import PrivateEngine
 from docksim.engine.private.cgroups import Groups
 from docksim.engine.private.images import ImageShape, publish
 
-# All in one worker: what one test sees of the host must not be another one's engine.
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+pytestmark = pytest.mark.engine
 
 
 def output(*command):
@@ -32,7 +31,11 @@ def traces():
         "mounts": Path("/proc/self/mountinfo").read_text(),
         "rules": output("iptables-save"),
         "loops": output("losetup", "--all"),
+        "instances": output("unshare", "--mount", "sh", "-c", INSTANCES),
     }
+
+
+INSTANCES = "mount -t tracefs none /mnt && ls /mnt/instances"
 
 
 class Belongings:
@@ -103,7 +106,9 @@ def test_what_a_killed_harness_left_is_taken_down(engine):
     before = traces()
     script = (
         "from pathlib import Path; from docksim.engine.private import PrivateEngine; "
-        f"PrivateEngine(Path({str(engine.folder)!r})).up(); print('up', flush=True); input()"
+        "from docksim.engine.measurement.tracing import tracer; "
+        f"engine = PrivateEngine(Path({str(engine.folder)!r})); engine.up(); "
+        "trace = tracer(engine); trace.__enter__().start(); print('up', flush=True); input()"
     )
     harness = subprocess.Popen(
         [sys.executable, "-c", script],
@@ -116,6 +121,7 @@ def test_what_a_killed_harness_left_is_taken_down(engine):
     harness.kill()
     harness.wait()
     assert engine.status().state == "up"
+    assert engine.group in traces()["instances"]
     belongings = Belongings(engine)
     PrivateEngine(engine.folder).down()
     assert traces() == before

@@ -34,6 +34,9 @@ def figures(*rows):
 def test_errors_count_by_their_size_whatever_their_sign():
     found = figures(row("p50", 0.3), row("p50", -0.1), row("p50", -0.2), row("throughput", -0.04))
     assert found["mdape_p50"] == pytest.approx(0.2)
+    assert found["mape_p50"] == pytest.approx(0.2)
+    uneven = figures(row("p50", 0.4), row("p50", -0.1), row("p50", -0.1))
+    assert (uneven["mape_p50"], uneven["mdape_p50"]) == pytest.approx((0.2, 0.1))
     assert found["mdape_throughput"] == pytest.approx(0.04)
     assert found["share_within_10"] == pytest.approx(0.5)
 
@@ -54,9 +57,16 @@ def test_the_worst_point_is_named():
 
 
 def test_sets_and_regimes_are_told_apart():
-    rows = [row("p50", 0.1), row("p50", 0.2, regime="light"), row("p50", 0.3, set="open")]
+    rows = [
+        row("p50", 0.1),
+        row("p50", 0.2, regime="light", point="two"),
+        row("p50", 0.3, set="open", point="three"),
+    ]
     found = summarise(pd.DataFrame(rows))
-    assert set(found) == {"cycles / knee", "cycles / light", "open / knee", "overall"}
+    assert {name: each["points"] for name, each in found.items()} == {
+        "cycles / knee": 1, "cycles / light": 1, "open / knee": 1, "light": 1, "knee": 2,
+        "overall": 3,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -96,6 +106,8 @@ def test_a_reference_that_tells_all_leaves_the_machine_as_fast_as_it_says():
         ({"operations": ("logs", "kill")}, True),
         ({"behaviour": "mixed"}, True),
         ({"behaviour": "mixed", "load": "open"}, False),
+        ({"behaviour": "mixed", "operations": ("pull", "run", "rm")}, False),
+        ({"timed_runtime": True}, False),
     ],
 )
 def test_only_loads_that_can_be_simulated_are(changes, covered):
@@ -154,6 +166,17 @@ def test_of_a_mixed_batch_a_third_each_ignores_honours_and_delays_sigterm(profil
 def test_a_client_of_a_mixed_load_makes_one_kind_of_container_after_the_other(profile):
     load = {"load": "closed", "clients": 1, "cycles": 9, "warm_up": 0}
     assert stops(profile, **load) == [3, 3, 3]
+
+
+def test_a_mix_of_all_commands_is_about_each_clients_own_image_and_container(profile):
+    operations = ("pull", "run", "ps", "inspect", "logs", "images", "kill", "rm", "rmi")
+    commands = simulated(profile, operations=operations, load="closed", clients=3, cycles=9)
+    assert (commands["outcome"] == "ok").all()
+    names = [operation.split()[0] for operation in operations]
+    assert set(commands["command"]) == set(names)
+    assert set(commands["image"]) - {""} == {"image-0", "image-1", "image-2"}
+    for _, own in commands.groupby("workload"):
+        assert own.sort_values("number")["command"].tolist()[: len(names)] == names
 
 
 def test_what_is_looked_at_without_being_made_stands_there(profile):

@@ -48,4 +48,6 @@ def _alone(dataset: Dataset, probe: str) -> pd.DataFrame:
     probes = dataset.probes
     if probes.empty:
         return probes
+    if "programs" in probes:
+        probes = probes[probes["programs"] <= 1]
     return probes[(probes["callers"] == 1) & (probes["probe"] == probe)]

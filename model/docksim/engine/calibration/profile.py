@@ -112,6 +112,9 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         sections["daemon"]["caches"] = displacing.written(source)
     host = base.get("host", {}) | {
         "cores": facts["cores"],
+        "memory": written(float(facts["engine"]["MemTotal"]), "B"),
+        "source": f"{source}; busy_* and parallel_efficiency: micro-probes of single sections, the "
+        "only figures obtained under concurrency; disk_size, disk_bandwidth, link: assumptions",
         "parallel_efficiency": _parallel_efficiency(dataset),
         "reference": rounded(reference_of(dataset)),
         "reference_elasticity": round(elasticity_of(dataset), 3),
@@ -252,7 +255,7 @@ def _fit(share: Share, fitted: Fit) -> dict[str, Any]:
     document = {
         "of": f"{key.operation} as a whole, {conditions} and {key.images} images there",
         "samples": fitted.samples,
-        "family": type(fitted.law).__name__.lower(),
+        "law": RandomQuantity(SECONDS).write(fitted.law),
         "ks": round(fitted.ks, 4),
         "median": [rounded(end) for end in fitted.median],
         "p95": [rounded(end) for end in fitted.p95],
@@ -261,10 +264,11 @@ def _fit(share: Share, fitted: Fit) -> dict[str, Any]:
 
 
 def _description(dataset: Dataset, facts: Mapping[str, Any]) -> str:
-    engine = facts["engine"]
+    engine, versions = facts["engine"], facts["versions"]
     return (
         f"Measured on {facts['date']} on {facts['processor']}, {facts['cores']} cores, kernel "
         f"{engine['KernelVersion']}, engine {engine['ServerVersion']}, {engine['Driver']}, cgroup "
-        f"v{engine['CgroupVersion']}; dataset sha256 {dataset.hash()[:16]}. Light load only. What "
-        "is not said to be of this engine is as in the provisional profile."
+        f"v{engine['CgroupVersion']}; {versions['runc']}, {versions['containerd']}; dataset sha256 "
+        f"{dataset.hash()[:16]}. Light load only. What is not said to be of this engine is as in "
+        "the provisional profile."
     )

@@ -6,8 +6,7 @@ import asyncio
 import time
 
 from docksim.engine.measurement.target import Target
-from docksim.engine.private.cgroups import cpu_seconds
-from docksim.engine.private.requirements import CPU_ACCOUNTS
+from docksim.engine.private.cgroups import machine_cpu_seconds
 
 COMPONENTS = ("dockerd", "runtime", "registry", "containers", "client", "rest")
 """`runtime` is containerd, shims, runc and hooks; `rest` what nobody else is charged with, kernel
@@ -33,7 +32,7 @@ class CpuAccounts:
         """By component."""
         ours = self._engine.cpu_seconds()
         client = time.process_time()
-        machine = cpu_seconds(CPU_ACCOUNTS)
+        machine = machine_cpu_seconds()
         daemons = {part: ours[part] for part in ("dockerd", "runtime", "registry")}
         containers = ours["all"] - sum(daemons.values())
         rest = machine - ours["all"] - client
@@ -43,9 +42,9 @@ class CpuAccounts:
         """Wait until hardly any CPU time is taken by anyone, or patience is over."""
         deadline = time.perf_counter() + PATIENCE
         while time.perf_counter() < deadline:
-            before, began = cpu_seconds(CPU_ACCOUNTS), time.perf_counter()
+            before, began = machine_cpu_seconds(), time.perf_counter()
             await asyncio.sleep(GLANCE)
-            if cpu_seconds(CPU_ACCOUNTS) - before < IDLE * (time.perf_counter() - began):
+            if machine_cpu_seconds() - before < IDLE * (time.perf_counter() - began):
                 return
 
 

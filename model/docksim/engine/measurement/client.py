@@ -16,7 +16,8 @@ import aiohttp
 from docksim.engine.measurement.conditions import Behaviour, Network, Operation
 
 ENGINE = "http://docker"
-API = f"{ENGINE}/v1.41"
+"""Paths without a version ask for the engine's own, which an old one and a new one both have."""
+
 TIMEOUT = 300.0
 LAYER_NEWS = ("Pulling fs layer", "Download complete", "Pull complete")
 """What is noted of a layer's progress."""
@@ -101,10 +102,6 @@ class EngineClient:
         """One request; its body is kept, or only counted off."""
         return await self._stream(method, path, body, keep=keep)
 
-    async def debug(self, path: str) -> Answer:
-        """A request for what the daemon tells of itself, which no version of the API has."""
-        return await self._stream("GET", path, None, keep=True, base=ENGINE)
-
     async def listen(self, path: str, hear: Callable[[bytes], object]) -> Answer:
         """Hear every line of an answer, which may have no end."""
         return await self._stream("GET", path, None, keep=False, hear=hear)
@@ -140,14 +137,13 @@ class EngineClient:
         *,
         keep: bool,
         hear: Callable[[bytes], object] | None = None,
-        base: str = API,
     ) -> Answer:
         """Perform a request; lines of a good answer go to `hear` as they come."""
         issued = time.perf_counter()
         first = nan
         parts = []
         try:
-            async with self._session.request(method, base + path, json=body) as response:
+            async with self._session.request(method, ENGINE + path, json=body) as response:
                 async for part in response.content if hear else response.content.iter_any():
                     first = time.perf_counter() if first != first else first
                     if keep or response.status >= 400:

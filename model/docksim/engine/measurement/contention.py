@@ -17,6 +17,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from docksim.engine.errors import EngineError
 from docksim.engine.measurement.tracing import Tracer
 from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.namespaces import run
@@ -33,9 +34,9 @@ _LIVES = """
 echo $$ > {account}/cgroup.procs
 runc="{runc} --root {folder}/state"
 for i in $(seq {lives}); do
-    $runc create --bundle {folder}/bundle-{caller} probe-{caller} < /dev/null > /dev/null 2>&1
+    $runc create --bundle {folder}/bundle-{caller} probe-{caller} < /dev/null > /dev/null || exit
     {dockerd} --version > /dev/null && {dockerd} --version > /dev/null
-    $runc start probe-{caller} && $runc kill probe-{caller} KILL
+    $runc start probe-{caller} && $runc kill probe-{caller} KILL || exit
     until sleep 0.02; $runc delete probe-{caller} 2> /dev/null; do :; done
 done
 """
@@ -77,12 +78,13 @@ def _lives(engine: PrivateEngine, tracer: Tracer, folder: Path, callers: int) ->
                 account=account, runc=binary("runc"), dockerd=binary("dockerd"), folder=folder,
                 lives=LIVES, caller=caller,
             )],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         for caller in range(callers)
     ]  # fmt: skip
-    for process in processes:
-        process.wait()
+    codes = [process.wait() for process in processes]
+    if any(codes):
+        raise EngineError(f"{binary('runc')} cannot run a container in {folder}")
     taken = tracer.stop().cpu(began, time.perf_counter())
     return sum(taken[name] for name in ("runc", "init", "dockerd")) / (callers * LIVES)
 

@@ -1,17 +1,17 @@
 """A dataset on disk: a folder a block, written whole when it is finished, and what they are of.
 
 Samples of the block that is being measured go to a file line by line, so that an interruption
-loses none; it is only a finished block that is not measured again. A dataset that is finished can
-be packed into a file a table, to be passed on.
+loses none: they stay there when the block is measured anew. A dataset that is finished can be
+packed into a file a table, to be passed on.
 """
 
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,6 +21,7 @@ from typing import Any, TextIO
 import pandas as pd
 
 from docksim.engine.errors import EngineError
+from docksim.engine.measurement.client import FAILED
 from docksim.engine.measurement.loads import Sample
 from docksim.engine.measurement.plan import Plan
 from docksim.engine.measurement.points import Point
@@ -37,6 +38,9 @@ HASH = "sha256"
 
 LINES = "samples.jsonl"
 """Samples as they come; a finished block has them in its table."""
+
+SAME = ("cores", "processor", "versions", "engine")
+"""Facts in which a machine is the one that a dataset was begun on."""
 
 
 class Dataset:
@@ -78,7 +82,7 @@ class Dataset:
     def begin(self, plan: Plan, facts: Mapping[str, Any]) -> None:
         """Begin it, or go on with it; the plan may have grown meanwhile.
 
-        Raises EngineError when it is of another plan.
+        Raises EngineError when it is of another plan or another machine.
         """
         stated = plan.model_dump(mode="json")
         if self.is_packed:
@@ -86,6 +90,12 @@ class Dataset:
         if self._manifest.exists():
             if not _has_grown(self.manifest["plan"], stated):
                 raise EngineError(f"{self.folder} holds another plan's data: choose another folder")
+            began = self.manifest["facts"]
+            if other := [key for key in SAME if began.get(key) != facts.get(key)]:
+                raise EngineError(
+                    f"{self.folder} was begun on another machine, {other[0]} "
+                    f"{began.get(other[0])} and not {facts.get(other[0])}: choose another folder"
+                )
             self.add_to_manifest(plan=stated)
             return
         if self.folder.exists() and any(self.folder.iterdir()):
@@ -117,8 +127,8 @@ class Dataset:
 
         Raises EngineError when the disk is full.
         """
-        partial = self._blocks / (block + PARTIAL)
-        shutil.rmtree(partial, ignore_errors=True)
+        before = len(list(self._blocks.glob(f"{glob.escape(block)}{PARTIAL}*")))
+        partial = self._blocks / f"{block}{PARTIAL}{before or ''}"
         partial.mkdir(parents=True)
         try:
             with (partial / LINES).open("w", buffering=1) as lines:
@@ -131,6 +141,17 @@ class Dataset:
                 "goes on with the others once there is room"
             ) from None
         os.replace(partial, self._blocks / block)
+
+    def interrupted(self) -> pd.DataFrame:
+        """Samples of blocks that did not finish, as those of `table("samples")`; none of these is
+        there. Of a packed dataset there are none."""
+        rows = [
+            json.loads(line) | {"block": file.parent.name}
+            for file in sorted(self._blocks.glob(f"*{PARTIAL}*/{LINES}"))
+            for line in file.read_text().splitlines(keepends=True)
+            if line.endswith("\n")  # a full disk may have cut the last one off
+        ]
+        return pd.DataFrame(rows)
 
     def table(self, name: str) -> pd.DataFrame:
         """All finished blocks' rows of a table. Raises EngineError when there are none."""
@@ -153,9 +174,9 @@ class Dataset:
         if self.is_packed:
             return str(self.manifest[HASH])
         digest = hashlib.sha256(self._manifest.read_bytes())
-        for folder in self._finished():
-            for file in sorted(folder.glob("*.parquet")):
-                digest.update(file.read_bytes())
+        probes = [file for file in [self.folder / PROBES] if file.exists()]
+        for file in probes + [f for folder in self._finished() for f in sorted(folder.iterdir())]:
+            digest.update(file.read_bytes())
         return digest.hexdigest()
 
     @property
@@ -194,7 +215,7 @@ class Dataset:
 
     def _finished(self) -> list[Path]:
         folders = sorted(f.parent for f in self._blocks.glob("*/block.json"))
-        folders = [f for f in folders if not f.name.endswith(PARTIAL)]
+        folders = [f for f in folders if PARTIAL not in f.name]
         if not folders:
             raise EngineError(f"{self.folder}: no block of it is finished")
         return folders
@@ -235,6 +256,11 @@ class BlockWriter:
         """The first error, when no such operation went well; empty when one did."""
         errors = [row["error"] for row in self._samples if row["operation"] == operation]
         return str(errors[0]) if errors and all(errors) else ""
+
+    def unanswered(self) -> str:
+        """Why a request got no answer at all, the first one that got none; empty when all did."""
+        failed = [row["error"] for row in self._samples if row["status"] == FAILED]
+        return str(failed[0]) if failed else ""
 
     def finish(self, point: Point, tables: Mapping[str, pd.DataFrame], **facts: Any) -> None:
         """Write the tables, and last what the block is."""

@@ -17,6 +17,7 @@ def summary(dataset: Dataset) -> pd.DataFrame:
     spread          (largest - least) / median of the blocks' own medians
     throughput      cycles/s, the median of the blocks
     flushes         of the engine's disk, a cycle; NaN where they were not counted
+    client          cores that the load generator kept busy, the median of the blocks
     errors          operations that failed
     """
     blocks = dataset.table("blocks").set_index("block")
@@ -40,6 +41,7 @@ def summary(dataset: Dataset) -> pd.DataFrame:
                 "spread": (medians.max() - medians.min()) / medians.median(),
                 "throughput": own["throughput"].median(),
                 "flushes": (own["flushes"] / (own["cycles"] + own["warm_up"])).median(),
+                "client": own["client_cores"].median(),
             }
         )
     return pd.DataFrame(rows)

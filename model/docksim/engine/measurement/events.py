@@ -16,8 +16,8 @@ LAST = 0.1
 
 
 @asynccontextmanager
-async def events(client: EngineClient, began: float) -> AsyncIterator[list[dict[str, Any]]]:
-    """A list that fills with the events from now on: at (s since `began`, which is since the
+async def events(client: EngineClient, began: int) -> AsyncIterator[list[dict[str, Any]]]:
+    """A list that fills with the events from now on: at (s since `began`, which is ns since the
     epoch), kind ("container", "network", ...), action, id."""
     rows: list[dict[str, Any]] = []
 
@@ -25,7 +25,7 @@ async def events(client: EngineClient, began: float) -> AsyncIterator[list[dict[
         event = json.loads(line)
         rows.append(
             {
-                "at": event["timeNano"] / NANOSECONDS - began,
+                "at": (event["timeNano"] - began) / NANOSECONDS,
                 "kind": event["Type"],
                 "action": event["Action"].partition(":")[0],
                 "id": event["Actor"]["Attributes"].get("container", event["Actor"]["ID"]),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from docksim.engine.measurement.client import EngineClient
-from docksim.engine.private.requirements import binary
+from docksim.engine.private.requirements import search_path
 
 ENGINE_FACTS = (
     "ServerVersion", "Driver", "CgroupDriver", "CgroupVersion", "KernelVersion",
@@ -40,5 +41,8 @@ def _processor() -> str:
 
 
 def _version(name: str) -> str:
-    done = subprocess.run([binary(name), "--version"], capture_output=True, text=True)
+    program = shutil.which(name, path=search_path())
+    if program is None:  # an engine that was there already may have none of its own
+        return "unknown"
+    done = subprocess.run([program, "--version"], capture_output=True, text=True)
     return done.stdout.splitlines()[0].strip() if done.stdout else "unknown"

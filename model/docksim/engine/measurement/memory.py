@@ -39,7 +39,7 @@ class Memory:
 
 async def memory(client: EngineClient) -> Memory:
     """As it is now; to ask allocates some itself."""
-    answer = await client.debug("/debug/vars")
+    answer = await client.send("GET", "/debug/vars")
     if answer.error:
         return Memory(nan, nan)
     found = json.loads(answer.body)["memstats"]
@@ -70,5 +70,5 @@ async def probed(client: EngineClient) -> list[dict[str, Any]]:
 
 async def _timed(client: EngineClient, path: str) -> float:
     began = time.perf_counter()
-    await client.debug(path)
+    await client.send("GET", path)
     return time.perf_counter() - began

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from docksim.engine.measurement.client import EngineClient
-from docksim.engine.measurement.events import events
+from docksim.engine.measurement.events import NANOSECONDS, events
 from docksim.engine.measurement.points import Point
 from docksim.engine.measurement.runtime_calls import runtime_calls
 from docksim.engine.measurement.tracing import Tracer
@@ -25,7 +25,7 @@ async def observed(
 ) -> AsyncIterator[Tables]:
     """The tables that a point asks for, which are there when the block is over."""
     tables: Tables = {}
-    epoch, began = time.time(), time.perf_counter()
+    epoch, began = time.time_ns(), time.perf_counter()
     if point.traced and tracer:
         tracer.start()
     async with AsyncExitStack() as listening:
@@ -39,4 +39,4 @@ async def observed(
     if point.accounting:
         tables["events"] = pd.DataFrame(happened)
     if point.timed_runtime:
-        tables["runtime"] = runtime_calls(runtime_log, epoch)
+        tables["runtime"] = runtime_calls(runtime_log, epoch / NANOSECONDS)

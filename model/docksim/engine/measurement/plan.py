@@ -91,10 +91,13 @@ class PointPlan(Section):
 
     @model_validator(mode="after")
     def _traces_of_one_client(self) -> Self:
-        for key in ("accounting", "traced"):
-            alone = isinstance(self.load, Closed) and self.load.clients == (1,)
+        alone = isinstance(self.load, Closed) and self.load.clients == (1,) and not self.beside
+        for key in ("accounting", "traced", "timed_runtime"):
             if getattr(self, key) and not alone:
-                raise refusal(f"{key} under concurrency", "one closed client", at=(key,))
+                raise refusal(f"{key} under concurrency", "one closed client alone", at=(key,))
+        if self.timed_runtime and (self.accounting or self.traced):
+            found = "a trace of a timed runtime, which costs some itself"
+            raise refusal(found, "one or the other", at=("timed_runtime",))
         return self
 
 

@@ -13,24 +13,28 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from docksim.engine.errors import EngineError
 from docksim.engine.private.engine import PrivateEngine
-from docksim.engine.private.requirements import binary
+from docksim.engine.private.requirements import binary, environment
 
 TIMES = {
-    "flush": 200, "spaced_flush": 200, "unmount": 100, "namespace": 20, "device": 10, "inflate": 4,
+    "flush": 300, "spaced_flush": 300, "unmount": 300, "namespace": 20, "device": 10, "inflate": 4,
 }  # fmt: skip
 """How often a caller does each."""
 
+DELAYED = ("flush", "spaced_flush", "unmount")
+"""What is done beside busy sessions, too: the kernel's own threads have a part in it."""
+
 CALLERS = (1, 2)
-BUSY = (1, 2, 4)
-"""Sessions a core that want the cores besides."""
+BUSY = ((1, 1), (2, 1), (4, 1), (1, 4), (1, 8), (1.5, 2), (1.5, 4), (1.5, 8))
+"""Sessions a core that want the cores besides, and programs that each has under way at once."""
 
 BLOCK = 4096
 SPACE = {"spaced_flush": 0.01, "unmount": 0.01}
@@ -44,7 +48,8 @@ INFLATED = 8 << 20
 
 
 def probe(engine: PrivateEngine) -> pd.DataFrame:
-    """A row an execution: probe, callers at once, busy sessions besides, seconds.
+    """A row an execution: probe, callers at once, busy sessions besides, programs that each of
+    these has under way, seconds.
 
     flush      a file of 4 KiB written anew in the engine's file system and put in another's place,
                as the daemon keeps what it knows
@@ -56,33 +61,48 @@ def probe(engine: PrivateEngine) -> pd.DataFrame:
     device     a pair of veth devices made and deleted
     inflate    8 MiB inflated from gzip, by one core
     """
-    rows = [row for callers in CALLERS for row in _probed(engine, callers, 0)]
+    rows = [row for callers in CALLERS for row in _probed(engine, list(TIMES), callers)]
     cores = os.cpu_count() or 1
-    beside = [row for each in BUSY for row in _probed(engine, 1, each * cores)]
-    return pd.DataFrame(rows + beside)
+    for sessions, programs in BUSY:
+        rows += _probed(engine, DELAYED, 1, round(sessions * cores), programs)
+    return pd.DataFrame(rows)
 
 
-def _probed(engine: PrivateEngine, callers: int, busy: int) -> list[dict[str, Any]]:
+def _probed(
+    engine: PrivateEngine, probes: Iterable[str], callers: int, busy: int = 0, programs: int = 0
+) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    with _spinning(busy):
+    with spinning(busy, programs):
         command = [sys.executable, "-m", __name__, str(engine.folder / "data")]
         enter = engine.engine_space.enter
         processes = [
-            subprocess.Popen(enter(*command, str(caller)), stdout=subprocess.PIPE, text=True)
+            subprocess.Popen(
+                enter(*command, str(caller), *probes),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=environment(),
+            )
             for caller in range(callers)
         ]
         for process in processes:
-            told, _ = process.communicate()
-            rows += [row | {"callers": callers, "busy": busy} for row in json.loads(told)]
+            told, complaint = process.communicate()
+            if process.returncode:
+                raise EngineError(f"a micro-probe failed: {complaint.strip()[-200:]}")
+            beside = {"callers": callers, "busy": busy, "programs": programs}
+            rows += [row | beside for row in json.loads(told)]
     return rows
 
 
 @contextmanager
-def _spinning(sessions: int) -> Iterator[None]:
-    """Have so many sessions, each a group of the scheduler's, execute what an engine executes:
-    programs of many short threads. One that computes without a pause would hold a core longer."""
-    endless = ["sh", "-c", f"while :; do {binary('dockerd')} --version > /dev/null; done"]
-    busy = [subprocess.Popen(endless, start_new_session=True) for _ in range(sessions)]
+def spinning(sessions: int, programs: int) -> Iterator[None]:
+    """Have so many sessions, each a group of the scheduler's, execute what an engine executes, so
+    many at once: programs of many short threads. One that computes without a pause would hold a
+    core longer. They end with this process, however it ends."""
+    execution = f"{binary('dockerd')} --version > /dev/null"
+    loop = f"while kill -0 {os.getpid()} 2> /dev/null; do {execution}; done"
+    session = ["sh", "-c", f"{programs * f'{loop} & '} wait"]
+    busy = [subprocess.Popen(session, start_new_session=True) for _ in range(sessions)]
     try:
         yield
     finally:
@@ -134,11 +154,12 @@ def _timed(section: Callable[[], object], space: float = 0.0) -> float:
     return time.perf_counter() - began
 
 
-def main(folder: str, caller: str) -> None:
-    """Do all sections in this process, and print what each execution took."""
+def main(folder: str, caller: str, *probes: str) -> None:
+    """Do sections in this process, and print what each execution took."""
+    sections = _sections(Path(folder), caller)
     rows = [
-        {"probe": name, "seconds": _timed(section, SPACE.get(name, 0.0))}
-        for name, section in _sections(Path(folder), caller).items()
+        {"probe": name, "seconds": _timed(sections[name], SPACE.get(name, 0.0))}
+        for name in probes
         for _ in range(TIMES[name])
     ]
     (Path(folder) / f"probe-{caller}").unlink()

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -21,13 +22,13 @@ from docksim.engine.measurement.conditions import Behaviour
 from docksim.engine.measurement.contention import reference_time
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.facts import facts
-from docksim.engine.measurement.loads import Companion, LoadGenerator, Window
+from docksim.engine.measurement.loads import Companion, LoadGenerator, MakeErrand, Window
 from docksim.engine.measurement.memory import memory, probed
 from docksim.engine.measurement.observing import observed
 from docksim.engine.measurement.plan import Plan
 from docksim.engine.measurement.points import Point
 from docksim.engine.measurement.target import PrivateTarget, Target
-from docksim.engine.measurement.tracing import Tracer, tracer
+from docksim.engine.measurement.tracing import Tracer
 from docksim.engine.measurement.watching import Account, Watched
 from docksim.engine.private import settings
 from docksim.engine.private.images import ImageShape
@@ -62,8 +63,9 @@ class Runner:
     async def run(self, progress: Progress) -> None:
         """All blocks that are not in the dataset yet. Raises EngineError."""
         traced = any(point.accounting or point.traced for point in self._plan.points())
+        private = self._engine if isinstance(self._engine, PrivateTarget) else None
         async with connected(self._engine.socket) as client:
-            with tracer() if traced else nullcontext() as self._tracer:
+            with private.tracer() if private and traced else nullcontext() as self._tracer:
                 await self._run(client, progress)
 
     async def _run(self, client: EngineClient, progress: Progress) -> None:
@@ -114,7 +116,7 @@ class Runner:
         account = None
         if point.accounting and self._tracer:
             account = Account(self._tracer, self._accounts.quiet, lambda: memory(client))
-        rng = np.random.default_rng([self._plan.seed, repetition, len(block)])
+        rng = np.random.default_rng([self._plan.seed, crc32(block.encode())])
         with self._dataset.writing(block) as writer:
             before, stolen = self._accounts.read(), _steal()
             flushed, used = self._engine.flushes(), await memory(client)
@@ -123,11 +125,13 @@ class Runner:
             log = self._engine.runtime_log
             async with observed(client, point, self._tracer, log) as tables:
                 writer.began = time.perf_counter()
-                window = await self._drive(load, client, point)
+                window = await self._drive(load, client, point, errand)
                 elapsed = time.perf_counter() - writer.began
                 taken = since(before, self._accounts.read())
             if not self._engine.is_up:
                 raise EngineError(f"the engine died in {block}: finished blocks are kept")
+            if why := writer.unanswered():
+                raise EngineError(f"no answer in {block}, so it is not finished: {why}")
             if why := writer.failure_of_all(point.operations[0]):
                 raise EngineError(f"in {block} every {point.operations[0]} failed: {why}")
             used = (await memory(client)).since(used)
@@ -151,17 +155,18 @@ class Runner:
             )
         await self._tidy(client)
 
-    async def _drive(self, load: LoadGenerator, client: EngineClient, point: Point) -> Window:
+    async def _drive(
+        self, load: LoadGenerator, client: EngineClient, point: Point, errand: MakeErrand
+    ) -> Window:
         """A point's load, and what goes on beside it meanwhile."""
         if point.beside is None:
             return await load.run()
-        network = point.beside.network
-        (image,) = self._publish(replace(point, rtt=0.0), 1)
+        image, network = errand(0, 0).image, point.beside.network
 
-        def errand(number: int, cycle: int) -> Errand:
+        def other(number: int, cycle: int) -> Errand:
             return Errand(image, network, "ignores", point.stop_timeout, self._engine.label)
 
-        companion = Companion(client, point.beside, errand)
+        companion = Companion(client, point.beside, other)
         beside = asyncio.create_task(companion.run())
         window = await load.run()
         companion.stop()
@@ -181,7 +186,7 @@ class Runner:
             raise EngineError(f"{point.name}: no closed load of that cycle tells its capacity")
         return float(max(found))
 
-    async def _prepare(self, client: EngineClient, point: Point) -> Callable[[int, int], Errand]:
+    async def _prepare(self, client: EngineClient, point: Point) -> MakeErrand:
         """Make the engine ready; what a client's cycle is about."""
         await self._tidy(client)
         pulls = "pull" in point.operations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from docksim.engine.measurement.contention import container_lives
 from docksim.engine.measurement.probes import probe
-from docksim.engine.measurement.tracing import Tracer
+from docksim.engine.measurement.tracing import Tracer, tracer
 from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.images import ImageShape, publish
 
@@ -71,6 +72,10 @@ class PrivateTarget:
         if name not in self.layers:
             self.layers[name] = publish(self._engine, name, shape)
         return f"{self._engine.delayed_registry(round_trip)}/{name}:latest"
+
+    def tracer(self) -> AbstractContextManager[Tracer]:
+        """Of the scheduler, for as long as the context lasts."""
+        return tracer(self._engine)
 
     def container_lives(self, tracer: Tracer) -> list[dict[str, float]]:
         """What the low-level runtime takes alone and in company."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.timeline import Timeline, parse
+from docksim.engine.private import traces
+from docksim.engine.private.engine import PrivateEngine
 
 EVENTS = (
     "sched/sched_switch", "sched/sched_stat_runtime", "sched/sched_process_fork",
@@ -52,21 +52,13 @@ class Tracer:
 
 
 @contextmanager
-def tracer() -> Iterator[Tracer]:
-    """A tracer of our own. Raises EngineError when the kernel has no tracing."""
-    with tempfile.TemporaryDirectory(prefix="docksim-trace-") as folder:
-        mounted = subprocess.run(["mount", "-t", "tracefs", "none", folder], capture_output=True)
-        if mounted.returncode:
-            raise EngineError(f"accounting needs the kernel's tracefs: {mounted.stderr.decode()}")
-        instance = Path(folder) / "instances" / f"docksim-{os.getpid()}"
-        try:
-            instance.mkdir()
-            try:
-                yield Tracer(instance)
-            finally:
-                instance.rmdir()
-        finally:
-            subprocess.run(["umount", folder], check=True)
+def tracer(engine: PrivateEngine) -> Iterator[Tracer]:
+    """A tracer of the engine's own. Raises EngineError when the kernel has no tracing."""
+    instance = traces.make(engine.engine_space, engine.folder, engine.group)
+    try:
+        yield Tracer(instance)
+    finally:
+        traces.remove(engine.folder, engine.group)
 
 
 def _lost(stats: Path) -> int:

@@ -18,6 +18,7 @@ from docksim.engine.private.requirements import CPU_ACCOUNTS
 HIERARCHIES = CPU_ACCOUNTS.parent
 PAUSE = 0.05
 NANOSECONDS = 1e9
+MICROSECONDS = 1e6
 
 
 class Groups:
@@ -75,6 +76,14 @@ class Groups:
 def cpu_seconds(folder: Path) -> float:
     """CPU time (s) that a group has taken so far."""
     return int((folder / "cpuacct.usage").read_text()) / NANOSECONDS
+
+
+def machine_cpu_seconds() -> float:
+    """CPU time (s) that all have taken so far, by whichever version of cgroups is there."""
+    if CPU_ACCOUNTS.is_dir():
+        return cpu_seconds(CPU_ACCOUNTS)
+    fields = (line.split() for line in (HIERARCHIES / "cpu.stat").read_text().splitlines())
+    return int(dict(fields)["usage_usec"]) / MICROSECONDS
 
 
 def _lines(file: Path) -> list[str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from docksim.engine.errors import EngineError
-from docksim.engine.private import disk, requirements, settings
+from docksim.engine.private import disk, requirements, settings, traces
 from docksim.engine.private.cgroups import Groups
 from docksim.engine.private.namespaces import Namespaces, connect, hold, shape
 from docksim.engine.private.requirements import binary
@@ -94,6 +94,7 @@ class PrivateEngine:
         if left := groups.members():
             raise EngineError(f"processes {sorted(left)} of the engine do not end")
         groups.remove()
+        traces.remove(self.folder, groups.name)
         disk.await_release(self.folder)
         shutil.rmtree(self.folder)
 
@@ -216,7 +217,7 @@ class PrivateEngine:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                env=os.environ | {"PATH": requirements.search_path()},
+                env=requirements.environment(),
             )
 
     def _await(self, ready: Callable[[], bool], process: subprocess.Popen[bytes], log: str) -> None:

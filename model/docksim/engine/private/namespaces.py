@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docksim.engine.errors import EngineError
-from docksim.engine.private.requirements import binary
+from docksim.engine.private.requirements import binary, environment
 
 READY = 5.0
 """Seconds for a holder to have its namespaces."""
@@ -30,6 +30,11 @@ class Namespaces:
     """The network and mount namespaces that a process holds."""
 
     holder: int
+
+    @property
+    def root(self) -> Path:
+        """The root folder, as it is seen from outside."""
+        return Path(f"/proc/{self.holder}/root")
 
     def enter(self, *command: str) -> list[str]:
         """The command line that runs a command in them."""
@@ -50,6 +55,7 @@ def hold(account: Path) -> Namespaces:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env=environment(),
     )
     deadline = time.monotonic() + READY
     while not _is_asleep(holder.pid):
@@ -59,15 +65,14 @@ def hold(account: Path) -> Namespaces:
     return Namespaces(holder.pid)
 
 
-def connect(first: Namespaces, second: Namespaces, device: str, subnet: str) -> tuple[str, str]:
-    """Join two namespaces by a link; the address of each on it (`subnet`.1 and `subnet`.2)."""
+def connect(first: Namespaces, second: Namespaces, device: str, subnet: str) -> None:
+    """Join two namespaces by a link, on which they are `subnet`.1 and `subnet`.2."""
     addresses = (f"{subnet}.1", f"{subnet}.2")
     pair = ["link", "add", device, "netns", str(first.holder), "type", "veth"]
     run([binary("ip"), *pair, "peer", "name", device, "netns", str(second.holder)])
     for end, address in zip((first, second), addresses, strict=True):
         end.run("ip", "address", "add", f"{address}/24", "dev", device)
         end.run("ip", "link", "set", device, "up")
-    return addresses
 
 
 def shape(sender: Namespaces, device: str, rate: float | None) -> None:
@@ -83,7 +88,13 @@ def shape(sender: Namespaces, device: str, rate: float | None) -> None:
 
 def run(command: Sequence[str]) -> str:
     """Output of a short command. Raises EngineError when it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+    )
     if done.returncode:
         raise EngineError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

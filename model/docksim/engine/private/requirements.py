@@ -57,6 +57,11 @@ def search_path() -> str:
     return "/usr/sbin:/usr/bin:/sbin:/bin:" + os.environ.get("PATH", "")
 
 
+def environment() -> dict[str, str]:
+    """Of programs that are to find others there."""
+    return os.environ | {"PATH": search_path()}
+
+
 def binary(name: str) -> str:
     """The full path of an installed binary. Raises EngineError when it is not there."""
     found = shutil.which(name, path=search_path())

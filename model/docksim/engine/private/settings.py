@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -70,5 +71,8 @@ def write_registry(file: Path, folder: Path) -> None:
 
 
 def write_state(file: Path, state: dict[str, Any]) -> None:
-    """What `down` has to know, written before there is anything to take down."""
-    file.write_text(tomli_w.dumps(state))
+    """What `down` has to know, written before there is anything to take down: all of it, or what
+    was there before."""
+    staging = file.with_name(f".{file.name}")
+    staging.write_text(tomli_w.dumps(state))
+    os.replace(staging, file)

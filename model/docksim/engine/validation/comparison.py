@@ -127,6 +127,8 @@ def _spread(values: Any) -> float:
 def _layers(dataset: Dataset, block: dict[str, Any]) -> Layers:
     """Those of the image that a block is about."""
     manifest = dataset.manifest
+    if "layers" not in manifest:  # of an engine that was there already, which pulls nothing
+        return Layers()
     (image,) = (each for each in manifest["plan"]["image"] if each["name"] == block["image"])
     sizes = tuple(
         (compressed, unpacked) for compressed, unpacked in manifest["layers"][image["name"]]

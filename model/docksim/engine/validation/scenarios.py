@@ -17,9 +17,9 @@ from docksim.scenario.quantities import SECONDS
 from docksim.scenario.scenario import Scenario
 
 COMMANDS: dict[str, dict[str, Any]] = {
-    "create": {"command": "create", "image": "image-0"},
+    "create": {"command": "create"},
     "start": {"command": "start", "target": "own"},
-    "run": {"command": "run", "image": "image-0"},
+    "run": {"command": "run"},
     "stop": {"command": "stop", "target": "own"},
     "kill": {"command": "kill", "target": "own"},
     "rm": {"command": "rm", "target": "own"},
@@ -39,6 +39,12 @@ MAIN = "clients"
 LONGER = 2.0
 """How much longer than measured a load with another beside it is simulated; what is too much is
 not compared."""
+
+PULLING = {"pull", "rmi"}
+"""Operations on an image."""
+
+IMAGE = "image-0"
+"""The one that is there, where none is pulled."""
 
 LOOKING = {"inspect", "logs", "logs --tail 10"}
 """Operations on a container that is there already."""
@@ -64,10 +70,16 @@ def is_covered(block: Mapping[str, Any]) -> bool:
     return (
         not block["accounting"]
         and not block["traced"]
+        and not block["timed_runtime"]
         and set(block["operations"]) <= set(COMMANDS)
-        and (block["load"] != "open" or block["behaviour"] != "mixed")
+        and (block["behaviour"] != "mixed" or _takes_turns(block))
         and not (block["beside"] and block["load"] != "closed")
     )
+
+
+def _takes_turns(block: Mapping[str, Any]) -> bool:
+    """Whether cycles of a mixed behaviour come in an order that a scenario can state."""
+    return block["load"] != "open" and "pull" not in block["operations"]
 
 
 @dataclass(frozen=True)
@@ -209,24 +221,24 @@ def _workloads(block: Mapping[str, Any], think: float) -> list[dict[str, Any]]:
     """One workload and what goes on beside it; one for each client that pulls, and for each
     behaviour of a batch."""
     operations = block["operations"]
+    kinds = MIXED if block["behaviour"] == "mixed" else (block["behaviour"],)
     if "pull" in operations:
         return [
             _load({**block, "clients": 1}, think)
-            | {"name": image["name"], "cycle": _cycle(operations, image=image["name"])}
+            | {"name": image["name"], "cycle": _cycle(operations, kinds[0], image["name"])}
             for image in _pulled(block, Layers())
         ]
-    kinds = MIXED if block["behaviour"] == "mixed" else (block["behaviour"],)
     if block["load"] == "batch":
         return [
             _load({**block, "clients": len(range(first, block["clients"], len(kinds)))}, think)
-            | {"name": kind, "cycle": _cycle(operations, container=kind)}
+            | {"name": kind, "cycle": _cycle(operations, kind)}
             for first, kind in enumerate(kinds[: block["clients"]])
         ]
-    cycles = [action for kind in kinds for action in _cycle(operations, container=kind)]
+    cycles = [action for kind in kinds for action in _cycle(operations, kind)]
     main = _load(block, think) | {"name": MAIN, "cycle": cycles}
     if beside := block["beside"]:
         other = {"kind": "closed", "name": "beside", "clients": beside["clients"]}
-        return [main, other | {"cycle": _cycle(beside["operations"], container=COMPANION)}]
+        return [main, other | {"cycle": _cycle(beside["operations"], COMPANION)}]
     return [main]
 
 
@@ -243,16 +255,16 @@ def _load(block: Mapping[str, Any], think: float) -> dict[str, Any]:
             return {"kind": "batch", "count": block["clients"]}
 
 
-def _cycle(operations: list[str], **about: str) -> list[dict[str, Any]]:
-    """The actions; a cycle that makes no container looks at one that stands there.
-
-    about   the kind of `container` that is made, or the `image` that is pulled
-    """
+def _cycle(operations: list[str], kind: str, image: str = IMAGE) -> list[dict[str, Any]]:
+    """The actions, with containers of a kind; a cycle that makes none looks at one that stands
+    there."""
     makes = bool(MAKING & set(operations))
     actions = [dict(COMMANDS[operation]) for operation in operations]
     for action, operation in zip(actions, operations, strict=True):
-        if operation in MAKING or "image" in about:
-            action |= about
+        if operation in MAKING | PULLING:
+            action["image"] = image
+        if operation in MAKING:
+            action["container"] = kind
         if "target" in action and not makes:
             action["target"] = "oldest"
     return actions

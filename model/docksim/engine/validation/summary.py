@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -11,10 +12,11 @@ TAIL = 0.2
 
 
 def summarise(errors: pd.DataFrame) -> dict[str, Any]:
-    """By set and regime, and "overall".
+    """By set and regime, by regime, and "overall".
 
     points              operating points
     mdape_throughput, mdape_p50   median absolute relative error; None where there are none
+    mape_throughput, mape_p50   its mean
     share_within_10     of throughputs and p50s, those within 10 % or the engine's own spread
     p95_within_20, p99_within_20   of those quantiles, those within 20 % or the spread; None when
                         the samples carry none
@@ -25,16 +27,23 @@ def summarise(errors: pd.DataFrame) -> dict[str, Any]:
         for key, each in errors.groupby(["set", "regime"])
         if isinstance(key, tuple)
     }
-    return {name: _figures(each) for name, each in (groups | {"overall": errors}).items()}
+    groups |= {str(name): each for name, each in errors.groupby("regime")} | {"overall": errors}
+    return {name: _figures(each) for name, each in groups.items()}
 
 
 def _figures(errors: pd.DataFrame) -> dict[str, Any]:
     central = errors[errors["measure"].isin(("throughput", "p50"))]
+    sizes = {
+        measure: central.loc[central["measure"] == measure, "error"].abs()
+        for measure in ("throughput", "p50")
+    }
     worst = central.iloc[int(central["error"].abs().to_numpy().argmax())]
     return {
         "points": int(errors["point"].nunique()),
-        "mdape_throughput": _mdape(errors, "throughput"),
-        "mdape_p50": _mdape(errors, "p50"),
+        "mdape_throughput": _known(sizes["throughput"].median()),
+        "mdape_p50": _known(sizes["p50"].median()),
+        "mape_throughput": _known(sizes["throughput"].mean()),
+        "mape_p50": _known(sizes["p50"].mean()),
         "share_within_10": _within(central, NEAR),
         "p95_within_20": _within(errors[errors["measure"] == "p95"], TAIL),
         "p99_within_20": _within(errors[errors["measure"] == "p99"], TAIL),
@@ -47,9 +56,8 @@ def _figures(errors: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _mdape(errors: pd.DataFrame, measure: str) -> float | None:
-    own = errors.loc[errors["measure"] == measure, "error"]
-    return float(own.abs().median()) if len(own) else None
+def _known(value: float) -> float | None:
+    return None if isnan(value) else float(value)
 
 
 def _within(errors: pd.DataFrame, bound: float) -> float | None:

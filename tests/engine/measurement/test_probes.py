@@ -1,0 +1,49 @@
+"""Micro-probes keep cores busy for as long as they last, and no longer."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+BUSY = """
+import time
+from docksim.engine.measurement import probes
+
+probes.binary = lambda name: "sleep 0.01; echo {mark}"
+with probes.spinning(2, 3):
+    print("busy", flush=True)
+    time.sleep(600)
+"""
+
+
+def loops(mark):
+    """Processes whose command has that mark."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = file.read_bytes().split(b"\0")
+        except OSError:  # it has just ended
+            continue
+        if command[0] == b"sh" and mark.encode() in b" ".join(command):
+            found.append(int(file.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_busy_sessions_end_with_who_wanted_them(number):
+    mark = f"busy-{os.getpid()}-{number:d}"
+    probing = subprocess.Popen(
+        [sys.executable, "-c", BUSY.format(mark=mark)], stdout=subprocess.PIPE, text=True
+    )
+    assert probing.stdout.readline() == "busy\n"
+    assert len(loops(mark)) == 2 * (1 + 3)  # a shell for each session and each of its programs
+    probing.send_signal(number)
+    probing.wait()
+    deadline = time.monotonic() + 10
+    while loops(mark) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert loops(mark) == []
