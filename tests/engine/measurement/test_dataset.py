@@ -40,7 +40,9 @@ def measured(dataset, block, latencies, **changes):
         for cycle, latency in enumerate(latencies):
             note(writer, cycle, latency)
         point = replace(POINT, operations=("ps",), warm_up=1, **changes)
-        writer.finish(point, {"cpu": pd.DataFrame()}, block=block, throughput=5.0, client_cores=0.02)
+        writer.finish(
+            point, {"cpu": pd.DataFrame()}, block=block, throughput=5.0, client_cores=0.02
+        )
 
 
 def test_a_finished_block_is_read_back(dataset):

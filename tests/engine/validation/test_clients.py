@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from docksim.engine.validation.clients import clients_of
+from docksim.engine.validation.clients import accounted, clients_of
 from tests.engine.calibration.made import CLIENT, EXTRA, add_block, made
 
 CYCLE = ("create", "start", "rm --force")
@@ -27,7 +27,7 @@ def clients(dataset, cpu, operations=CYCLE, apart=0.5, latency=0.4, **changes):
         "containers": 0, "beside": None, "throughput": 1.0 / (apart * len(operations)),
     }  # fmt: skip
     samples = pd.DataFrame({"block": "b", "latency": [latency] * REQUESTS})
-    return clients_of(dataset, pd.DataFrame([block | changes]), samples)
+    return clients_of(dataset, accounted(dataset), pd.DataFrame([block | changes]), samples)
 
 
 def test_what_is_known_of_an_operation_is_before_its_answer_and_the_rest_beside(dataset):

@@ -11,8 +11,18 @@ from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.validation.scenarios import Clients
 
 
-def clients_of(dataset: Dataset, blocks: pd.DataFrame, samples: pd.DataFrame) -> Clients:
-    """The load generator's part of a request, all blocks together.
+def accounted(dataset: Dataset) -> dict[Key, Demand]:
+    """Operations that were accounted one by one; none where no light load was measured."""
+    return demands(dataset) if dataset.table("blocks")["accounting"].any() else {}
+
+
+def clients_of(
+    dataset: Dataset,
+    found: dict[Key, Demand],
+    blocks: pd.DataFrame,
+    samples: pd.DataFrame,
+) -> Clients:
+    """The load generator's part of a request, all blocks together; `found`: see `accounted`.
 
     What it does before an answer is there is known of single operations. The rest of what it took
     is no part of a latency; a closed client's requests are apart for as long as its throughput
@@ -28,7 +38,7 @@ def clients_of(dataset: Dataset, blocks: pd.DataFrame, samples: pd.DataFrame) ->
     per_item = _of_each(dataset, "ps", "containers") if "ps" in kinds else 0.0
     taken -= per_byte * float((blocks["log_size"] / operations).mean())
     taken = max(0.0, taken - per_item * float((blocks["containers"] / operations).mean()))
-    cpu = _before_answers(dataset, kinds, taken, per_byte)
+    cpu = _before_answers(found, kinds, taken, per_byte)
     beside = max(0.0, taken - sum(cpu.values()) / len(kinds))
     if (blocks["load"] != "closed").any() or blocks["beside"].notna().any():
         return Clients(cpu, beside, 0.0, per_byte, per_item)
@@ -38,24 +48,20 @@ def clients_of(dataset: Dataset, blocks: pd.DataFrame, samples: pd.DataFrame) ->
 
 
 def _before_answers(
-    dataset: Dataset, operations: list[str], even: float, per_byte: float
+    found: dict[Key, Demand], operations: list[str], even: float, per_byte: float
 ) -> dict[str, float]:
     """Core-seconds of the load generator before an answer is there, by operation; `even` of those
     that were not accounted one by one. A run is two, and a pull's news are read beside it."""
-    found = {
+    cpu = {
         key.operation: max(0.0, demand.client - per_byte * key.log_size)
-        for key, demand in reversed(_demands(dataset).items())
+        for key, demand in reversed(found.items())
         if not (key.containers or key.images)
     }
-    if {"create", "start"} <= set(found):
-        found["run"] = found["create"] + found["start"]
-    if {"pull", "rmi"} <= set(found):
-        found["pull"] = min(found["pull"], found["rmi"])
-    return {operation: found.get(operation, even) for operation in operations}
-
-
-def _demands(dataset: Dataset) -> dict[Key, Demand]:
-    return demands(dataset) if dataset.table("blocks")["accounting"].any() else {}
+    if {"create", "start"} <= set(cpu):
+        cpu["run"] = cpu["create"] + cpu["start"]
+    if {"pull", "rmi"} <= set(cpu):
+        cpu["pull"] = min(cpu["pull"], cpu["rmi"])
+    return {operation: cpu.get(operation, even) for operation in operations}
 
 
 def _of_each(dataset: Dataset, operation: str, counted: str) -> float:

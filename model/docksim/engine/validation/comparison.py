@@ -13,11 +13,12 @@ from joblib import Parallel, delayed
 
 from docksim.des.distributions import Lognormal
 from docksim.des.streams import Streams
+from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.reference import residual_of
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
-from docksim.engine.validation.clients import clients_of
+from docksim.engine.validation.clients import accounted, clients_of
 from docksim.engine.validation.scenarios import MAIN, Layers, is_covered, scenario_of
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import simulate_once
@@ -60,15 +61,15 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
     if not points:
         raise EngineError(f"{dataset.folder}: none of its loads can be simulated")
     samples = measured_samples(dataset)
-    residual = residual_of(dataset)
+    found, residual = accounted(dataset), residual_of(dataset)
     tasks = [
-        delayed(_compared)(*_measurement(dataset, point, samples, profile), residual)
+        delayed(_compared)(*_measurement(dataset, found, point, samples, profile), residual)
         for point in points
     ]
     rows: list[dict[str, Any]] = []
     results = Parallel(n_jobs=-1, return_as="generator")(tasks)
-    for done, found in enumerate(results, start=1):
-        rows += found
+    for done, compared in enumerate(results, start=1):
+        rows += compared
         if progress is not None:
             progress(done / len(points))
     return pd.DataFrame(rows)
@@ -137,7 +138,11 @@ def _layers(dataset: Dataset, block: dict[str, Any]) -> Layers:
 
 
 def _measurement(
-    dataset: Dataset, point: pd.DataFrame, samples: pd.DataFrame, profile: Path
+    dataset: Dataset,
+    found: dict[Key, Demand],
+    point: pd.DataFrame,
+    samples: pd.DataFrame,
+    profile: Path,
 ) -> tuple[list[dict[str, Any]], list[Scenario], str, Values]:
     """A point's blocks, their scenarios, its regime and what was measured of it.
 
@@ -146,7 +151,7 @@ def _measurement(
     Simulation Modeling and Analysis, 5.6).
     """
     own = samples[samples["block"].isin(point["block"])]
-    clients = clients_of(dataset, point, samples)
+    clients = clients_of(dataset, found, point, samples)
     blocks = _records(point)
     arrivals = _arrivals(dataset, point) if (point["load"] == "open").all() else {}
     scenarios = [
