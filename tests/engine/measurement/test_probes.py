@@ -44,11 +44,11 @@ def comes_to(mark, count):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_busy_sessions_end_with_who_wanted_them(number):
     mark = f"busy-{os.getpid()}-{number:d}"
-    probing = subprocess.Popen(
-        [sys.executable, "-c", BUSY.format(mark=mark)], stdout=subprocess.PIPE, text=True
-    )
-    assert probing.stdout.readline() == "busy\n"
-    assert comes_to(mark, 2 * (1 + 3))  # a shell for each session and each of its programs
-    probing.send_signal(number)
-    probing.wait()
+    command = [sys.executable, "-c", BUSY.format(mark=mark)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as probing:
+        try:
+            assert probing.stdout.readline() == "busy\n"
+            assert comes_to(mark, 2 * (1 + 3))  # a shell a session, and one a program
+        finally:
+            probing.send_signal(number)
     assert comes_to(mark, 0)
