@@ -260,11 +260,6 @@ MISTAKES = {
         'arrivals = "listed"\ntimes = ["2 s", "1 s"]',
         ["workload[0].times[1]: 1 s after 2 s", "ascending times"],
     ),
-    "crowds that do not ascend": (
-        "[run]",
-        '[host]\ncrowds = [{steps = 2, wake = "1 ms"}, {steps = 1, wake = "1 ms"}]\n[run]',
-        ["host.crowds[1].steps: 1 steps after 2", "ascending steps"],
-    ),
     "listed arrivals without instants": (
         'rate = "5 /s"',
         'arrivals = "listed"',

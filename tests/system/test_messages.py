@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,7 +40,7 @@ def test_the_registrys_service_is_a_single_step() -> None:
         simulate_once(lacking("registry", "service", steps))
 
 
-def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4, **host: Any) -> pd.Series:
+def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4, **host: str) -> pd.Series:
     """Latencies (s) of `ps` at once, where nothing takes time but these steps in dockerd."""
     plain = scenario(
         host={"cores": cores, **host},
@@ -105,43 +103,24 @@ def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> No
 
 @pytest.mark.parametrize(
     ("groups", "expected"),
-    [("", 0.0), ("a", 1.0), ("aaaa", 1.0), ("ab", 2.0), ("abb", 3.0), ("abbbbb", 3.0)],
+    [("", 2.0), ("a", 2.5), ("aa", 3.0), ("aaa", 3.0), ("ab", 3.0), ("abb", 3.5)],
 )
 @pytest.mark.parametrize(
     ("what", "delay"),
     [
-        ({"inner_flushes": 1}, {"flush": 1.0}),
-        ({"inner_flushes": 5}, {"flush": 0.6, "next_flush": 0.1}),
-        ({"grace_periods": 5}, {"grace_period": 0.2}),
+        ({"inner_flushes": 1}, {"busy_flush": "1 s"}),
+        ({"inner_flushes": 5}, {"busy_flush": "200 ms", "busy_next_flush": "200 ms"}),
+        ({"inner_flushes": 5}, {"busy_flush": "600 ms", "busy_next_flush": "100 ms"}),
+        ({"grace_periods": 5}, {"busy_grace_period": "200 ms"}),
     ],
 )
-def test_what_is_made_of_wake_ups_takes_longer_in_a_crowd_of_several_groups(
+def test_the_kernels_threads_take_longer_for_each_busy_core_that_each_group_would_keep(
     groups, expected, what, delay
 ) -> None:
-    """On two cores: half a step a core, one that is between the two crowds, and so on."""
-    busy = [{"cpu": "99 s", "group": group, "background": True} for group in groups]
-    crowds = [
-        {"steps": steps} | {kind: f"{times * seconds} s" for kind, seconds in delay.items()}
-        for steps, times in ((0.5, 1.0), (1.5, 3.0))
-    ]
-    latency = listing(*busy, {"wait": "1 s"}, {"wait": "1 s"} | what, cores=2, crowds=crowds)
-    assert latency.tolist() == pytest.approx([2.0 + expected])
-
-
-@pytest.mark.parametrize(("own", "expected"), [("", 2.4), ("a", 3.0), ("b", 2.4)])
-def test_a_group_that_is_idle_has_to_be_woken_up(own, expected) -> None:
-    """Beside work of the group "b"."""
-    crowds = [{"steps": 1, "wake": "600 ms"}]
-    others = [{"cpu": "9 s", "group": "b", "background": True}]
-    step = {"cpu": "1.4 s"} | ({"group": own} if own else {})
-    latency = listing(*others, {"wait": "1 s"}, step, cores=4, crowds=crowds)
+    busy = [{"cpu": "9 s", "group": group, "background": True} for group in groups]
+    step = {"wait": "1 s"} | what
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, **delay)
     assert latency.tolist() == pytest.approx([expected])
-
-
-def test_beside_nobody_an_idle_group_is_at_work_at_once() -> None:
-    crowds = [{"steps": 1, "wake": "600 ms"}]
-    step = {"cpu": "1 s", "group": "a"}
-    assert listing(step, crowds=crowds).tolist() == pytest.approx([1.0])
 
 
 def test_work_in_turn_is_done_by_as_many_as_there_are_cores_first_come_first_served() -> None:
@@ -186,12 +165,12 @@ def test_who_hands_a_lock_over_lets_the_one_that_waited_go_first() -> None:
     assert latency.tolist() == pytest.approx([12.0, 13.0])
 
 
-def test_without_groups_nothing_is_a_crowd() -> None:
-    busy = [{"cpu": "9 s", "background": True}] * 3
-    crowds = [{"steps": 0.1, "grace_period": "200 ms"}]
+@pytest.mark.parametrize(("jobs", "expected"), [(1, 2.5), (3, 3.0)])
+def test_without_groups_all_that_is_at_work_is_one(jobs, expected) -> None:
+    busy = [{"cpu": "9 s", "background": True}] * jobs
     step = {"wait": "1 s", "grace_periods": 5}
-    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, crowds=crowds)
-    assert latency.tolist() == pytest.approx([2.0])
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_grace_period="200 ms")
+    assert latency.tolist() == pytest.approx([expected])
 
 
 def test_what_each_item_costs_is_drawn_once_an_execution() -> None:
@@ -219,15 +198,13 @@ def test_delays_of_flushes_that_follow_each_other_are_alike() -> None:
     law = {"distribution": "lognormal", "median": "10 ms", "p95": "100 ms"}
     busy = {"cpu": "99 s", "group": "a", "background": True}
     step = {"inner_flushes": 20}
-    crowds = [{"steps": 1, "next_flush": law}]
-    delay = listing(busy, {"wait": "1 s"}, step, clients=100, cores=1, crowds=crowds) - 1.0
+    delay = listing(busy, {"wait": "1 s"}, step, clients=100, cores=1, busy_next_flush=law) - 1.0
     assert np.quantile(delay, 0.9) > 2.5 * np.quantile(delay, 0.5)
 
 
 @pytest.mark.parametrize("cores", [1, 4, 16])
-def test_on_more_cores_who_is_woken_up_waits_no_longer_for_who_is_at_work_on_its_own(cores) -> None:
-    busy = [{"cpu": "99 s", "group": each, "background": True} for each in cores * "ab"]
+def test_on_more_cores_a_kernel_thread_waits_no_longer_for_who_contends_for_its_own(cores) -> None:
+    busy = {"cpu": "99 s", "threads": cores, "group": "a", "background": True}
     step = {"wait": "1 s", "inner_flushes": 1}
-    crowds = [{"steps": 1, "flush": "100 ms"}, {"steps": 3, "flush": "300 ms"}]
-    latency = listing(*busy, {"wait": "1 s"}, step, cores=cores, crowds=crowds)
+    latency = listing(busy, {"wait": "1 s"}, step, cores=cores, busy_flush="200 ms")
     assert latency.tolist() == pytest.approx([2.2])

@@ -57,16 +57,9 @@ class FairGroups:
         return sum(group.share.rate for group in self._groups.values())
 
     @property
-    def crowd(self) -> int:
-        """Flows in groups; those of a single group count as one."""
-        flows = [
-            group.flows for name, group in self._groups.items() if name is not None and group.flows
-        ]
-        return sum(flows) if len(flows) > 1 else len(flows)
-
-    def is_idle(self, name: str | None) -> bool:
-        """Whether a group has no flow."""
-        return name not in self._groups or not self._groups[name].flows
+    def claims(self) -> float:
+        """Σ over the groups of what each could use of the capacity if it were alone."""
+        return sum(min(group.cap, self.capacity) for group in self._groups.values())
 
     @property
     def delay_rate(self) -> float:

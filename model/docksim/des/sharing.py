@@ -98,14 +98,12 @@ class SharedStation:
         return self._share.rate >= FULL * self._share.capacity
 
     @property
-    def crowd(self) -> int:
-        """How many are served in groups, those of a single group counting as one; none where groups
-        are not told apart."""
-        return self._share.crowd if isinstance(self._share, FairGroups) else 0
-
-    def is_idle(self, group: str | None) -> bool:
-        """Whether nothing of a group is served; false where groups are not told apart."""
-        return isinstance(self._share, FairGroups) and self._share.is_idle(group)
+    def claims(self) -> float:
+        """What the groups could use of the capacity, each if it were alone, added up; all that has
+        no group is one."""
+        if isinstance(self._share, FairGroups):
+            return self._share.claims
+        return self._share.rate
 
     def serve(
         self, work: float, cap: float = inf, weight: float = 1.0, group: str | None = None

@@ -1,42 +1,15 @@
 """The host: its cores, memory, disk and link."""
 
-from itertools import pairwise
 from typing import Annotated, Literal
 
 from annotated_types import Gt
-from pydantic import AfterValidator
 
 from docksim.des.distributions import Constant, Distribution
-from docksim.scenario.errors import refusal
 from docksim.scenario.quantities import Bytes, BytesPerSecond, Seconds
 from docksim.scenario.randomness import RandomSeconds
 from docksim.scenario.section import Positive, PositiveNumber, Section, Share
 
 NOTHING: Distribution = Constant(0.0)
-
-
-class Crowd(Section):
-    """So many at work, and how much longer what is made of sleeps and wake-ups takes then: who is
-    woken up waits for its turn."""
-
-    steps: PositiveNumber
-    """Steps at work for each core; those of a single group of the scheduler's count as one."""
-    flush: RandomSeconds = NOTHING
-    """A flush to the disk, which the kernel's threads carry out."""
-    next_flush: RandomSeconds = NOTHING
-    """One that follows another at once, and finds those threads awake."""
-    grace_period: RandomSeconds = NOTHING
-    """A grace period of RCU, which whoever unmounts a file system waits for."""
-    wake: RandomSeconds = NOTHING
-    """The work of a group that is idle, until it is begun."""
-
-
-def _ascending(crowds: tuple[Crowd, ...]) -> tuple[Crowd, ...]:
-    for number, (before, crowd) in enumerate(pairwise(crowds), start=1):
-        if crowd.steps <= before.steps:
-            found = f"{crowd.steps:g} steps after {before.steps:g}"
-            raise refusal(found, "ascending steps", at=(number, "steps"))
-    return crowds
 
 
 class Host(Section):
@@ -52,9 +25,13 @@ class Host(Section):
     """What the disk reads and writes in all."""
     flush: RandomSeconds
     """One flush of a small file to the disk."""
-    crowds: Annotated[tuple[Crowd, ...], AfterValidator(_ascending)] = ()
-    """How much longer what is made of wake-ups takes while cores are busy; between two crowds it is
-    interpolated."""
+    busy_flush: RandomSeconds = NOTHING
+    """How much longer it takes for each group of the scheduler's that would keep all cores busy
+    just then, or in proportion: the kernel's threads that carry it out wait for their turn."""
+    busy_next_flush: RandomSeconds = NOTHING
+    """The same of a flush that follows another at once, which finds those threads awake."""
+    busy_grace_period: RandomSeconds = NOTHING
+    """The same of a grace period of RCU, which whoever unmounts a file system waits for."""
     link: Annotated[BytesPerSecond, Gt(0)]
     """Network link of the host, shared by all its transfers."""
     cpu_speed: PositiveNumber = 1.0

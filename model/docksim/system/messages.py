@@ -29,6 +29,7 @@ from docksim.system.infrastructure.host import Host
 from docksim.system.ledger import Ledger
 from docksim.system.steps import (
     Background,
+    BusyDelay,
     Chain,
     Flow,
     Locked,
@@ -37,7 +38,6 @@ from docksim.system.steps import (
     Visit,
 )
 from docksim.system.traced import Kind, TracedMessage
-from docksim.system.waking import GroupWakeDelay, Level, WakeDelay
 
 
 class Message(Protocol):
@@ -67,7 +67,7 @@ class Costs:
         self._cores = scenario.host.cores
         self._slowness = 1.0 / scenario.host.cpu_speed
         self._flush = scenario.host.flush
-        self._crowds = scenario.host.crowds
+        self._busy = scenario.host
         self._collector = scenario.daemon.collector
         self._heap: Heap | None = None
         caches = scenario.daemon.caches
@@ -155,7 +155,7 @@ class Costs:
     def _steps(self, name: str, worker: str, cost: StepCost, over_link: bool) -> list[Step]:
         """A cost as a chain of steps, which draw from streams of that name."""
         ledger = self._ledger(worker)
-        steps = self._wake(name, ledger, cost) + self._work(name, ledger, cost, over_link)
+        steps = self._work(name, ledger, cost, over_link)
         steps += self._displacement(cost)
         steps += self._busy_delays(name, ledger, cost)
         if cost.flushes:
@@ -173,31 +173,20 @@ class Costs:
             steps = [Background(self._env, Chain(self._env, steps))]
         return steps
 
-    def _wake(self, name: str, ledger: Ledger, cost: StepCost) -> list[Step]:
-        """How long a group that is idle takes to be at work."""
-        levels = self._levels("wake")
-        if not (cost.group and cost.cpu.mean and levels):
-            return []
-        of = (self._env, ledger, self._host, levels, self._uniforms(f"{name}.wake"))
-        return [GroupWakeDelay(cost.group, *of)]
-
     def _busy_delays(self, name: str, ledger: Ledger, cost: StepCost) -> list[Step]:
         """What flushes and grace periods take longer while cores are busy. Flushes that follow each
         other meet the same contention: what each takes longer is alike."""
-        flushes = cost.flushes + cost.inner_flushes
-        kinds = [("flush", min(flushes, 1)), ("next_flush", flushes - 1)]
-        kinds += cost.grace_periods * [("grace_period", 1)]
-        return [
-            WakeDelay(self._env, ledger, self._host, levels, uniforms, count)
-            for number, (kind, count) in enumerate(kinds)
-            if count > 0 and (levels := self._levels(kind))
-            for uniforms in [self._uniforms(f"{name}.{kind}[{number}]")]
-        ]
-
-    def _levels(self, kind: str) -> list[Level]:
-        """By how many are at work, how much longer something takes; none where that is nothing."""
-        levels = [(crowd.steps, getattr(crowd, kind)) for crowd in self._crowds]
-        return levels if any(law.mean for _, law in levels) else []
+        host, flushes = self._busy, cost.flushes + cost.inner_flushes
+        delays = []
+        if flushes and host.busy_flush.mean:
+            delays.append(self._draws(f"{name}.busy_flush", host.busy_flush))
+        if flushes > 1 and host.busy_next_flush.mean:
+            following = host.busy_next_flush.scaled(flushes - 1)
+            delays.append(self._draws(f"{name}.busy_next_flushes", following))
+        if cost.grace_periods and host.busy_grace_period.mean:
+            each = host.busy_grace_period
+            delays.append(self._draws(f"{name}.busy_grace_periods", each, cost.grace_periods))
+        return [BusyDelay(self._env, ledger, self._host, delay) for delay in delays]
 
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
         """What a cost has the cores do, and perhaps the disk and the link at the same time."""

@@ -36,6 +36,8 @@ from tests.engine.calibration.made import (
 )
 from tests.engine.measurement.test_loads import POINT
 
+FLUSHES = ("flush", "busy_flush", "busy_next_flush")
+
 
 @pytest.fixture(scope="module")
 def profile(dataset, tmp_path_factory):
@@ -197,7 +199,7 @@ def test_the_profile_names_machine_versions_and_data(dataset):
         assert word in document["description"]
     host = document["host"]
     assert host["memory"] == "8 GB"
-    for word in ("2026-11-24", "crowds and parallel_efficiency: micro-probes", "assumptions"):
+    for word in ("2026-11-24", "busy_* and parallel_efficiency: micro-probes", "assumptions"):
         assert word in host["source"]
 
 
@@ -223,31 +225,21 @@ def test_a_listing_varies_by_its_containers_when_longer_ones_vary_more(dataset):
     assert sigma == pytest.approx(np.sqrt(0.7**2 - 0.2**2) / 5.0, rel=0.3)
 
 
-def laws(crowd):
-    return {k: RandomQuantity(SECONDS).parse(law) for k, law in crowd.items() if k != "steps"}
-
-
-def test_crowds_of_a_like_size_lengthen_a_flush_alike(tmp_path):
+def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
     found = made(tmp_path / "probed")
     rng = np.random.default_rng(7)
     alone, spaced = rng.normal(0.0008, 0.00001, 100), rng.normal(0.0012, 0.00001, 100)
     rows = probed(alone, probe="flush") + probed(spaced, probe="spaced_flush")
-    for sessions, programs, longer in ((2, 1, 0.001), (3, 2, 0.003), (2, 4, 0.005)):
-        beside = {"busy": sessions, "programs": programs}
-        rows += probed(spaced + longer, probe="spaced_flush", **beside)
-        rows += probed(alone + longer / 10, probe="flush", **beside)
+    for sessions in (2, 4):
+        rows += probed(spaced + 0.0005 * sessions, probe="spaced_flush", busy=sessions)
+        rows += probed(alone + 0.0002 * sessions, probe="flush", busy=sessions)
     found.add_probes(pd.DataFrame(rows))
     add_light_load(found)
     document = calibrate(found, "made").document
-    flush = RandomQuantity(SECONDS).parse(document["host"]["flush"])
-    assert flush.mean == pytest.approx(0.0008, rel=0.02)
-    few, many = document["host"]["crowds"]
-    # There are two cores; six programs and eight are of one octave.
-    assert (few["steps"], many["steps"]) == (1.0, 3.5)
-    assert laws(few)["flush"].mean == pytest.approx(0.001, rel=0.02)
-    assert laws(few)["next_flush"].mean == pytest.approx(0.0001, rel=0.1)
-    assert laws(many)["flush"].mean == pytest.approx(0.004, rel=0.02)
-    assert laws(many)["flush"].quantile(0.1) == pytest.approx(0.003, rel=0.05)
+    host = {key: RandomQuantity(SECONDS).parse(document["host"][key]) for key in FLUSHES}
+    assert host["flush"].mean == pytest.approx(0.0008, rel=0.02)
+    assert host["busy_flush"].mean == pytest.approx(2 * 0.0005, rel=0.02)  # there are two cores
+    assert host["busy_next_flush"].mean == pytest.approx(2 * 0.0002, rel=0.02)
     # The store's file is flushed while it is locked: 2 ms are two or three flushes.
     steps = document["operations"]["network.host"]["allocate"]
     (store,) = (step for step in steps if "retry" in step)
@@ -259,20 +251,30 @@ def test_what_is_mostly_not_delayed_is_drawn_so(tmp_path):
     """Three of four are as on an idle machine, or by chance a little faster."""
     found = made(tmp_path / "probed")
     rows = probed([0.001] * 100, probe="unmount")
-    rows += probed([0.00099] * 75 + [0.021] * 25, probe="unmount", busy=2, programs=1)
+    rows += probed([0.00099] * 75 + [0.021] * 25, probe="unmount", busy=2)
     found.add_probes(pd.DataFrame(rows))
     add_light_load(found)
-    (crowd,) = calibrate(found, "made").document["host"]["crowds"]
-    delay = laws(crowd)["grace_period"]
+    host = calibrate(found, "made").document["host"]
+    delay = RandomQuantity(SECONDS).parse(host["busy_grace_period"])
     drawn = delay.sample(np.random.default_rng(1), 10_000)
     assert np.quantile(drawn, [0.0, 0.65]).tolist() == [0.0, 0.0]
     assert np.quantile(drawn, 0.85) == pytest.approx(0.020, rel=0.01)
     assert delay.mean == pytest.approx(0.25 * 0.020, rel=0.2)
 
 
-def test_those_wait_for_grace_periods_who_did_when_they_were_alone(dataset):
-    operations = calibrate(dataset, "made").document["operations"]
+def test_each_session_at_work_lengthens_a_grace_period_by_its_part(tmp_path):
+    found = made(tmp_path / "probed")
+    rows = probed([0.001] * 50, probe="unmount")
+    for sessions in (2, 4, 8):
+        delayed = np.random.default_rng(sessions).normal(0.001 * (1 + sessions), 0.00001, 50)
+        rows += probed(delayed, probe="unmount", busy=sessions)
+    found.add_probes(pd.DataFrame(rows))
+    add_light_load(found)
+    document = calibrate(found, "made").document
+    delay = RandomQuantity(SECONDS).parse(document["host"]["busy_grace_period"])
+    assert delay.mean == pytest.approx(2 * 0.001, rel=0.02)  # there are two cores
     # Who waits for grace periods, and how often: one in a creation, one in the end by force.
+    operations = document["operations"]
     waiting = {
         f"{component}.{operation}": sum(step.get("grace_periods", 0) for step in steps)
         for component, table in operations.items()

@@ -24,7 +24,7 @@ from docksim.engine.calibration.laws import (
     rounded,
     varied,
 )
-from docksim.engine.calibration.probed import NEGLIGIBLE, crowds, idle
+from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delay, idle
 from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.calibration.reference import elasticity_of, reference_of
 from docksim.engine.calibration.shares import BARRIER, DAEMON, QUANTUM, Section, Share
@@ -37,6 +37,13 @@ from docksim.scenario.randomness import RandomQuantity
 SEED = 20_10_24
 PLAIN = "host"
 """The network that costs nothing of its own."""
+
+BUSY_DELAYS: Mapping[str, str] = {
+    "busy_flush": "spaced_flush",
+    "busy_next_flush": "flush",
+    "busy_grace_period": "unmount",
+}
+"""The host's delays, and the micro-probe that tells each."""
 
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "dockerd": ("checkpoint", "reply", "containers_reply", "images_reply"),
@@ -106,7 +113,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     host = base.get("host", {}) | {
         "cores": facts["cores"],
         "memory": written(float(facts["engine"]["MemTotal"]), "B"),
-        "source": f"{source}; crowds and parallel_efficiency: micro-probes of single sections, the "
+        "source": f"{source}; busy_* and parallel_efficiency: micro-probes of single sections, the "
         "only figures obtained under concurrency; disk_size, disk_bandwidth, link: assumptions",
         "parallel_efficiency": _parallel_efficiency(dataset),
         "reference": rounded(reference_of(dataset)),
@@ -114,7 +121,8 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     }
     if flushes:
         host["flush"] = RandomQuantity(SECONDS).write(fit(flushes, rng).law)
-    host |= {"crowds": found_crowds} if (found_crowds := crowds(dataset)) else {}
+    delays = {key: busy_delay(dataset, probe) for key, probe in BUSY_DELAYS.items()}
+    host |= {key: delay for key, delay in delays.items() if delay}
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
 
 

@@ -6,34 +6,45 @@ one gets done while all cores are busy, how long its kernel threads wait for the
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from docksim.engine.errors import EngineError
-from docksim.engine.measurement import sections
-from docksim.engine.measurement.sections import TIMES
 from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.requirements import binary, environment
 
-DELAYED = ("flush", "spaced_flush", "unmount", "wake")
-"""What is done beside busy sessions, too: it is made of wake-ups, of its own or of the kernel's
-threads."""
+TIMES = {
+    "flush": 300, "spaced_flush": 300, "unmount": 300, "namespace": 20, "device": 10, "inflate": 4,
+}  # fmt: skip
+"""How often a caller does each."""
+
+DELAYED = ("flush", "spaced_flush", "unmount")
+"""What is done beside busy sessions, too: the kernel's own threads have a part in it."""
 
 CALLERS = (1, 2)
-BUSY = ((2, 0.5), (3, 1), (2, 2), (3, 2), (2, 4), (3, 4))
-"""Sessions that want the cores besides, and programs a core that each has under way at once. An
-engine has three sessions: dockerd, containerd with all that it executes, and containers."""
+BUSY = ((1, 1), (2, 1), (4, 1), (1, 4), (1, 8), (1.5, 2), (1.5, 4), (1.5, 8))
+"""Sessions a core that want the cores besides, and programs that each has under way at once."""
 
-ROUNDS = 3
-"""How often all of it is done: what one process meets for seconds, another does not."""
+BLOCK = 4096
+SPACE = {"spaced_flush": 0.01, "unmount": 0.01}
+"""Seconds of something else before an execution."""
+
+DETACH = 2
+"""MNT_DETACH of umount2(2), which the daemon unmounts with."""
+
+INFLATED = 8 << 20
+"""Bytes that one inflation makes."""
 
 
 def probe(engine: PrivateEngine) -> pd.DataFrame:
@@ -46,18 +57,14 @@ def probe(engine: PrivateEngine) -> pd.DataFrame:
                be woken, and those who write the journal for it
     unmount    a file system in memory mounted and, as the daemon does it, unmounted, which waits
                for an expedited grace period of RCU (namespace_unlock, fs/namespace.c)
-    wake       a sleep of 5 ms, from which the process is woken up
     namespace  a network namespace made and left
     device     a pair of veth devices made and deleted
     inflate    8 MiB inflated from gzip, by one core
     """
+    rows = [row for callers in CALLERS for row in _probed(engine, list(TIMES), callers)]
     cores = os.cpu_count() or 1
-    rows = []
-    for _ in range(ROUNDS):
-        for callers in CALLERS:
-            rows += _probed(engine, TIMES, callers)
-        for sessions, programs in BUSY:
-            rows += _probed(engine, DELAYED, 1, sessions, round(programs * cores))
+    for sessions, programs in BUSY:
+        rows += _probed(engine, DELAYED, 1, round(sessions * cores), programs)
     return pd.DataFrame(rows)
 
 
@@ -66,7 +73,7 @@ def _probed(
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     with spinning(busy, programs):
-        command = [sys.executable, "-m", sections.__name__, str(engine.folder / "data")]
+        command = [sys.executable, "-m", __name__, str(engine.folder / "data")]
         enter = engine.engine_space.enter
         processes = [
             subprocess.Popen(
@@ -102,3 +109,63 @@ def spinning(sessions: int, programs: int) -> Iterator[None]:
         for process in busy:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
+    import gzip
+
+    kept, draft = folder / f"probe-{caller}", folder / f"probe-{caller}.draft"
+    packed = gzip.compress(b"What repeats itself is cheap. " * (INFLATED // 30), 1)
+    device = f"probe{caller}"
+    mounted = folder / f"mounted-{caller}"
+    mounted.mkdir(exist_ok=True)
+    libc, place = ctypes.CDLL(None, use_errno=True), str(mounted).encode()
+
+    def flush() -> None:
+        with draft.open("wb") as file:
+            file.write(bytes(BLOCK))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(kept)
+
+    def unmount() -> None:
+        if libc.mount(b"probe", place, b"tmpfs", 0, None) or libc.umount2(place, DETACH):
+            raise OSError(ctypes.get_errno(), "a tmpfs cannot be mounted and unmounted", place)
+
+    def make_device() -> None:
+        pair = ["ip", "link", "add", device, "type", "veth", "peer", "name", f"{device}p"]
+        subprocess.run(pair, check=True)
+        subprocess.run(["ip", "link", "delete", device], check=True)
+
+    return {
+        "flush": flush,
+        "spaced_flush": flush,
+        "unmount": unmount,
+        "namespace": lambda: subprocess.run(["unshare", "--net", "true"], check=True),
+        "device": make_device,
+        "inflate": lambda: gzip.decompress(packed),
+    }
+
+
+def _timed(section: Callable[[], object], space: float = 0.0) -> float:
+    time.sleep(space)
+    began = time.perf_counter()
+    section()
+    return time.perf_counter() - began
+
+
+def main(folder: str, caller: str, *probes: str) -> None:
+    """Do sections in this process, and print what each execution took."""
+    sections = _sections(Path(folder), caller)
+    rows = [
+        {"probe": name, "seconds": _timed(sections[name], SPACE.get(name, 0.0))}
+        for name in probes
+        for _ in range(TIMES[name])
+    ]
+    (Path(folder) / f"probe-{caller}").unlink()
+    (Path(folder) / f"mounted-{caller}").rmdir()
+    print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

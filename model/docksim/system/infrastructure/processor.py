@@ -63,12 +63,10 @@ class Processor(Protocol):
         """Keep up to `cores` busy until released."""
 
     @property
-    def crowd(self) -> float:
-        """How many steps of groups are at work for each core. Those of a single group count as one:
-        beside a single group, however large, who is woken up is at work at once."""
-
-    def is_idle(self, group: str) -> bool:
-        """Whether nobody of a group is at work, so that who is next has to be woken up."""
+    def contenders(self) -> float:
+        """How many cores the groups at work would keep busy, each if it were alone, over those that
+        there are: whom a kernel thread that is woken up has to wait for on its core; many of those
+        are bound to one, which may be busy while others are idle."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -106,11 +104,8 @@ class FairProcessor:
         return self._station.serve(demand, threads, threads, group)
 
     @property
-    def crowd(self) -> float:
-        return self._station.crowd / self._station.capacity
-
-    def is_idle(self, group: str) -> bool:
-        return self._station.is_idle(group)
+    def contenders(self) -> float:
+        return self._station.claims / self._station.capacity
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
@@ -221,11 +216,8 @@ class FifoProcessor:
         return self._env.timeout(self._station.visit(demand))
 
     @property
-    def crowd(self) -> float:
-        return 0.0
-
-    def is_idle(self, group: str) -> bool:
-        return False
+    def contenders(self) -> float:
+        return 1.0 if self._station.is_full else 0.0
 
     def withdraw(self, work: simpy.Event) -> None:
         """A departure that was promised on arrival is kept: the work is done for nobody."""
