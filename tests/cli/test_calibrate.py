@@ -14,7 +14,7 @@ from docksim.simulation import simulate_once
 
 PLAN = """
 name = "loop"
-repetitions = 2
+repetitions = 1
 
 [[image]]
 name = "small"
@@ -59,7 +59,7 @@ traced = true
 set = "cycles"
 operations = ["create", "start", "rm --force"]
 load = { kind = "closed", clients = [1, 3] }
-cycles = 20
+cycles = 40
 """
 
 WIDE = 1.5
@@ -72,6 +72,10 @@ base = "{profile}"
 
 [flow]
 variant = "engine"
+
+[[images]]
+name = "alpine:3.17"
+present = true
 
 [[workload]]
 kind = "closed"
@@ -111,13 +115,12 @@ def test_an_engine_is_measured_and_its_loads_are_predicted(tmp_path, engine):
     assert set(errors["clients"]) == {1, 3}
     medians = errors[errors["measure"].isin(("throughput", "p50"))]
     assert medians["error"].abs().median() < WIDE
-    # More clients get more done: there in the better block of each, and here on equal machines;
-    # and not much more than there.
+    # More clients get more done, there and here, and not much more here than there.
     blocks = Dataset(data).table("blocks")
-    best = blocks[blocks["set"] == "cycles"].groupby("clients")["throughput"].max()
+    measured = blocks[blocks["set"] == "cycles"].set_index("clients")["throughput"]
     gain = cycles_per_second(profile, 3) / cycles_per_second(profile, 1)
-    assert best[3] > best[1]
-    assert 1.0 < gain < 1.5 * best[3] / best[1]
+    assert measured[3] > measured[1]
+    assert 1.0 < gain < 1.5 * measured[3] / measured[1]
 
 
 def test_what_is_no_dataset_is_told(tmp_path):

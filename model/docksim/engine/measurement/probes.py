@@ -25,7 +25,7 @@ from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.requirements import binary, environment
 
 TIMES = {
-    "flush": 300, "spaced_flush": 300, "unmount": 300, "namespace": 20, "device": 10, "inflate": 4,
+    "flush": 200, "spaced_flush": 200, "unmount": 100, "namespace": 20, "device": 10, "inflate": 4,
 }  # fmt: skip
 """How often a caller does each."""
 
@@ -33,7 +33,7 @@ DELAYED = ("flush", "spaced_flush", "unmount")
 """What is done beside busy sessions, too: the kernel's own threads have a part in it."""
 
 CALLERS = (1, 2)
-BUSY = ((1, 1), (2, 1), (4, 1), (1, 4), (1, 8), (1.5, 2), (1.5, 4), (1.5, 8))
+BUSY = ((1, 1), (2, 1), (4, 1), (1.5, 4))
 """Sessions a core that want the cores besides, and programs that each has under way at once."""
 
 BLOCK = 4096
