@@ -26,6 +26,7 @@ def make(space: Namespaces, folder: Path, name: str) -> Path:
     try:
         space.run(binary("mount"), "-t", "tracefs", "none", str(place))
     except EngineError as error:
+        place.rmdir()  # so that nobody looks there for what could not be made
         raise EngineError(f"accounting needs the kernel's tracefs: {error}") from None
     instance = space.root / place.relative_to("/") / "instances" / name
     instance.mkdir()
