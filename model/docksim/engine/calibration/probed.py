@@ -48,6 +48,6 @@ def _alone(dataset: Dataset, probe: str) -> pd.DataFrame:
     probes = dataset.probes
     if probes.empty:
         return probes
-    if "programs" in probes:
+    if "programs" in probes:  # beside sessions of several, delays are of another shape
         probes = probes[probes["programs"] <= 1]
     return probes[(probes["callers"] == 1) & (probes["probe"] == probe)]
