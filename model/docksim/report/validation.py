@@ -50,9 +50,23 @@ def sheet(summary: Mapping[str, Any]) -> Sheet:
         rows,
         (
             "Throughput and p50: median absolute error. Within 10 %: share of both.",
-            "a wider spread between the engine's own repeated blocks is the bound instead.",
+            "A wider spread between the engine's own repeated blocks is the bound instead.",
+            *_trends(summary["overall"].get("trend", {})),
         ),
     )
+
+
+def _trends(found: Mapping[str, Mapping[str, float] | None]) -> list[str]:
+    """A line, where loads tell it."""
+    told = [
+        f"{measure} {100 * each['per_doubling']:+.1f} % "
+        f"({100 * each['low']:+.1f} to {100 * each['high']:+.1f})"
+        for measure, each in found.items()
+        if each
+    ]
+    if not told:
+        return []
+    return [f"Predicted over measured, per doubling of the clients (95 %): {'; '.join(told)}."]
 
 
 def published_sheet(predicted: pd.DataFrame, unpredicted: Sequence[Unpredicted]) -> Sheet:

@@ -24,6 +24,10 @@ def row(measure, error, spread=0.0, **changes):
         "measure": measure,
         "error": error,
         "spread": spread,
+        "load": "closed",
+        "clients": 2,
+        "measured": 1.0,
+        "predicted": 1.0 + error,
     } | changes
 
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from docksim.engine.validation.trend import trend
+
 NEAR = 0.1
 TAIL = 0.2
+TRENDS = ("throughput", "p50", "p95")
 
 
 def summarise(errors: pd.DataFrame) -> dict[str, Any]:
@@ -21,6 +24,7 @@ def summarise(errors: pd.DataFrame) -> dict[str, Any]:
     p95_within_20, p99_within_20   of those quantiles, those within 20 % or the spread; None when
                         the samples carry none
     worst               the point and measure with the largest error
+    trend               of "overall", by measure: see `docksim.engine.validation.trend`
     """
     groups = {
         " / ".join(map(str, key)): each
@@ -28,7 +32,13 @@ def summarise(errors: pd.DataFrame) -> dict[str, Any]:
         if isinstance(key, tuple)
     }
     groups |= {str(name): each for name, each in errors.groupby("regime")} | {"overall": errors}
-    return {name: _figures(each) for name, each in groups.items()}
+    found = {name: _figures(each) for name, each in groups.items()}
+    found["overall"]["trend"] = {
+        measure: trend(errors[errors["measure"] == measure])
+        for measure in TRENDS
+        if (errors["measure"] == measure).any()
+    }
+    return found
 
 
 def _figures(errors: pd.DataFrame) -> dict[str, Any]:
