@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -97,8 +98,12 @@ class MadeUp(Dataset):
         }
 
 
+def operations(dataset):
+    return pull_operations(dataset, "made up", np.random.default_rng(1))
+
+
 def steps(**keys):
-    return pull_operations(MadeUp(("small", "large"), **keys), "made up")
+    return operations(MadeUp(("small", "large"), **keys))
 
 
 def test_fixed_parts_and_rates_are_told_apart():
@@ -115,6 +120,30 @@ def test_fixed_parts_and_rates_are_told_apart():
     assert SECONDS.parse(store["wait"]) == pytest.approx(WAIT, rel=1e-3)
 
 
+def test_each_step_names_the_law_of_its_phase_whatever_the_images_sizes():
+    """Each phase takes what it takes for the image, so that nothing varies within one."""
+    found = steps()
+    per_image = [sum(MadeUp(SIZES)._phases(image, 0.0)["extract"]) for image in ("small", "large")]
+    (store,) = found["storage.overlay2"]["store_layer"]
+    ends = [SECONDS.parse(end) for end in store["fit"]["median"] + store["fit"]["p95"]]
+    assert ends == pytest.approx([np.mean(per_image)] * 4, rel=1e-3)
+    fits = {
+        f"{component}.{name}": step["fit"]["of"].split()[0]
+        for component, table in found.items()
+        for name, (step, *_) in table.items()
+        if "fit" in step
+    }
+    assert fits == {
+        "registry.manifest": "manifest",
+        "registry.blob": "download",
+        "dockerd.receive_layer": "download",
+        "dockerd.register_image": "finish",
+        "dockerd.images_delete": "rmi",
+        "storage.overlay2.store_layer": "extract",
+        "storage.overlay2.remove_layers": "rmi",
+    }
+
+
 def test_round_trips_are_counted_by_what_a_longer_one_adds():
     found = steps(far=0.020)
     (manifest,), (blob,) = found["registry"]["manifest"], found["registry"]["blob"]
@@ -124,7 +153,7 @@ def test_round_trips_are_counted_by_what_a_longer_one_adds():
 
 def test_pulls_of_one_size_are_refused():
     with pytest.raises(EngineError, match="one size"):
-        pull_operations(MadeUp(("small",)), "made up")
+        operations(MadeUp(("small",)))
 
 
 def test_without_pulls_nothing_is_said_of_them():
@@ -133,7 +162,7 @@ def test_without_pulls_nothing_is_said_of_them():
             found = super().table(name)
             return found.assign(operation="ps") if "operation" in found else found
 
-    assert pull_operations(Without(("small", "large")), "made up") == {}
+    assert operations(Without(("small", "large"))) == {}
 
 
 def test_without_pauses_everything_is_quicker_in_proportion():
@@ -147,7 +176,7 @@ def test_a_removal_costs_what_it_took():
 
 
 def test_a_removal_s_layers_and_bytes_are_told_apart():
-    found = pull_operations(MadeUp(("small", "large", "layered")), "made up")
+    found = operations(MadeUp(("small", "large", "layered")))
     (removal,) = found["dockerd"]["images_delete"]
     (layers,) = found["storage.overlay2"]["remove_layers"]
     assert SECONDS.parse(removal["cpu"]) == pytest.approx(REMOVAL, rel=1e-3)
@@ -157,7 +186,7 @@ def test_a_removal_s_layers_and_bytes_are_told_apart():
 
 def test_a_further_layer_is_cheaper_than_the_first():
     """Of a pull of five layers each further one costs what it does, and the first a surplus."""
-    found = pull_operations(MadeUp(("small", "large", "layered")), "made up")
+    found = operations(MadeUp(("small", "large", "layered")))
     (store,) = found["storage.overlay2"]["store_layer"]
     (finish,) = found["dockerd"]["register_image"]
     assert SECONDS.parse(store["cpu"]) == pytest.approx(FURTHER, rel=1e-3)
@@ -166,9 +195,7 @@ def test_a_further_layer_is_cheaper_than_the_first():
 
 def test_a_moment_at_which_the_machine_was_slow_makes_a_pull_no_dearer():
     images = ["small", "large", "layered"]
-    always, once = (
-        pull_operations(MadeUp(images, slow=slow), "made up") for slow in (None, {"large": 1.3})
-    )
+    always, once = (operations(MadeUp(images, slow=slow)) for slow in (None, {"large": 1.3}))
     for component, operation in (("dockerd", "receive_layer"), ("storage.overlay2", "store_layer")):
         steps = [found[component][operation][0] for found in (always, once)]
         assert [step["threads"] for step in steps] == pytest.approx([1.0, 1.0], abs=1e-3)

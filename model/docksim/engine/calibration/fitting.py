@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,9 @@ from docksim.des.distributions import (
     Shifted,
     Weibull,
 )
+from docksim.engine.calibration.laws import rounded
+from docksim.scenario.quantities import SECONDS
+from docksim.scenario.randomness import RandomQuantity
 
 Values = npt.NDArray[np.float64]
 
@@ -57,6 +61,18 @@ class Fit:
     ks: float
     median: Interval
     p95: Interval
+
+    def document(self, of: str) -> dict[str, Any]:
+        """As a profile has it; `of` says what was measured."""
+        found = {
+            "of": of,
+            "samples": self.samples,
+            "law": RandomQuantity(SECONDS).write(self.law),
+            "ks": round(self.ks, 4),
+            "median": [rounded(end) for end in self.median],
+            "p95": [rounded(end) for end in self.p95],
+        }
+        return found | ({"aic": round(self.aic, 1)} if self.aic is not None else {})
 
 
 def fit(sample: Sequence[float], rng: np.random.Generator) -> Fit:

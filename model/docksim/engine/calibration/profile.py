@@ -102,7 +102,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
             ]
     removals = [demand.client for key, demand in found.items() if key.operation == "rmi"]
     client = removals[0] if removals else 0.0
-    for component, steps in pull_operations(dataset, source, client).items():
+    for component, steps in pull_operations(dataset, source, rng, client).items():
         operations[component] |= steps
     about = {"name": name, "description": _description(dataset, facts)}
     sections = {key: dict(base[key]) for key in ("daemon", "registry") if key in base}
@@ -252,15 +252,9 @@ def _variability(share: Share, found: Mapping[Key, Demand], weights: list[float]
 def _fit(share: Share, fitted: Fit) -> dict[str, Any]:
     key = share.of
     conditions = f"network {key.network}, {key.behaviour} SIGTERM, {key.containers} containers"
-    document = {
-        "of": f"{key.operation} as a whole, {conditions} and {key.images} images there",
-        "samples": fitted.samples,
-        "law": RandomQuantity(SECONDS).write(fitted.law),
-        "ks": round(fitted.ks, 4),
-        "median": [rounded(end) for end in fitted.median],
-        "p95": [rounded(end) for end in fitted.p95],
-    }
-    return document | ({"aic": round(fitted.aic, 1)} if fitted.aic is not None else {})
+    return fitted.document(
+        f"{key.operation} as a whole, {conditions} and {key.images} images there"
+    )
 
 
 def _description(dataset: Dataset, facts: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
+from docksim.engine.calibration.fitting import fit
 from docksim.engine.calibration.laws import rate, spread, varied
 from docksim.engine.calibration.reference import ENGINE, slowness_of
 from docksim.engine.calibration.shares import DAEMON
@@ -41,9 +42,11 @@ class Line:
     per_byte: float
 
 
-def pull_operations(dataset: Dataset, source: str, client: float = 0.0) -> Operations:
-    """Steps by component and operation; none when no pull was accounted. `client`: its own part of
-    a removal (s).
+def pull_operations(
+    dataset: Dataset, source: str, rng: np.random.Generator, client: float = 0.0
+) -> Operations:
+    """Steps by component and operation; none when no pull was accounted. `rng`: for the intervals
+    of their laws. `client`: its own part of a removal (s).
 
     Raises EngineError when all pulls were of one size.
     """
@@ -69,16 +72,25 @@ def pull_operations(dataset: Dataset, source: str, client: float = 0.0) -> Opera
     question = _whole(pulls, "manifest")
     request |= _round_trips(everywhere, "download")
     question |= _round_trips(everywhere, "manifest")
-    said = {"source": f"{source}: pulls of one layer"}
-    operations: Operations = {
-        "registry": {"manifest": [question | said], "blob": [request | said]},
-        "dockerd": {
-            "receive_layer": [download | said],
-            "register_image": [finish | said],
-        },
-        "storage.overlay2": {"store_layer": [extract | said]},
+    said = {
+        phase: {
+            "source": f"{source}: pulls of one layer",
+            "fit": _law(own, "time", f"{phase} phase of a pull of one layer", rng),
+        }
+        for phase, own in pulls.groupby("phase")
     }
-    for component, steps in _removal(dataset, source, client).items():
+    operations: Operations = {
+        "registry": {
+            "manifest": [question | said["manifest"]],
+            "blob": [request | said["download"]],
+        },
+        "dockerd": {
+            "receive_layer": [download | said["download"]],
+            "register_image": [finish | said["finish"]],
+        },
+        "storage.overlay2": {"store_layer": [extract | said["extract"]]},
+    }
+    for component, steps in _removal(dataset, source, rng, client).items():
         operations[component] |= steps
     free = [{"source": f"{source}: measured within the pull's other steps"}]
     for component, names in FREE.items():
@@ -109,7 +121,14 @@ def _without_pauses(rows: pd.DataFrame, dataset: Dataset, operation: str) -> pd.
     return rows.assign(**{column: rows[column] * ratio for column in ("cpu", "time", "busy")})
 
 
-def _removal(dataset: Dataset, source: str, client: float) -> Operations:
+def _law(rows: pd.DataFrame, column: str, what: str, rng: np.random.Generator) -> dict[str, Any]:
+    """The law of what was measured of several images, each brought to the mean of all."""
+    ratios = rows[column] / rows.groupby("image")[column].transform("mean")
+    values = ratios[ratios > 0.0] * rows[column].mean()
+    return fit(values.tolist(), rng).document(f"{what}, each image's brought to the mean of all")
+
+
+def _removal(dataset: Dataset, source: str, rng: np.random.Generator, client: float) -> Operations:
     """What removing an image costs: what is fixed, and what its layers and their bytes add."""
     blocks = dataset.table("blocks").set_index("block")
     samples = measured_samples(dataset)
@@ -124,8 +143,13 @@ def _removal(dataset: Dataset, source: str, client: float) -> Operations:
     times["time"] -= client
     fixed, per_layer, per_byte = _plane(times)
     removals = samples[(samples["operation"] == "rmi") & samples["block"].isin(accounted.index)]
-    cv = _cv(removals.assign(image=removals["block"].map(blocks["image"])), "latency")
-    said = {"group": DAEMON, "source": f"{source}: removals of images, one by one"}
+    removals = removals.assign(image=removals["block"].map(blocks["image"]))
+    cv = _cv(removals, "latency")
+    said = {
+        "group": DAEMON,
+        "source": f"{source}: removals of images, one by one",
+        "fit": _law(removals, "latency", "rmi as a whole", rng),
+    }
     layers: dict[str, Any] = {"cpu_per_item": varied(per_layer, cv)}
     if per_byte > 0.0:
         layers["throughput"] = rate(per_byte, cv)
