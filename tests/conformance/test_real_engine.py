@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
@@ -65,14 +65,16 @@ STATUS_OF = {"ok": (201, 204), "conflict": (409,), "no such container": (404,)}
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
     folder = tmp_path_factory.mktemp("order")
-    engine = PrivateEngine(Path(mkdtemp(prefix="docksim-")) / "e")
-    engine.up()
-    try:
-        found = Dataset(folder / "data")
-        runner = Runner(Plan.model_validate(PLAN), PrivateTarget(engine), found)
-        asyncio.run(runner.run(lambda *_: None))
-    finally:
-        engine.down()
+    found = Dataset(folder / "data")
+    # pytest's own folders are too deep for sockets.
+    with TemporaryDirectory(prefix="docksim-") as home:
+        engine = PrivateEngine(Path(home) / "engine")
+        engine.up()
+        try:
+            runner = Runner(Plan.model_validate(PLAN), PrivateTarget(engine), found)
+            asyncio.run(runner.run(lambda *_: None))
+        finally:
+            engine.down()
     return found
 
 
