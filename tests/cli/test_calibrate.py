@@ -8,8 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from docksim.cli.app import app
+from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
+from docksim.engine.validation.predicting import measured_profile
+from docksim.scenario.errors import ScenarioError
 from docksim.scenario.load import loads
+from docksim.scenario.profiles import shipped_profiles
 from docksim.simulation import simulate_once
 
 PLAN = """
@@ -126,9 +130,46 @@ def test_an_engine_is_measured_and_its_loads_are_predicted(tmp_path, engine):
 def test_what_is_no_dataset_is_told(tmp_path):
     for arguments in (
         ("calibrate", tmp_path, "--out", tmp_path / "own.toml"),
-        ("validate", "--profile", "own.toml", "--dataset", tmp_path),
+        ("validate", "--profile", "measured", "--dataset", tmp_path),
     ):
         done = docksim(*arguments)
         assert done.exit_code == 2
         assert "no dataset" in done.output
     assert not Path(tmp_path / "own.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("reference = ", "# reference = ", ["own.toml: host.reference: missing"]),
+        ("cores = 2", 'cores = "two"', ["own.toml: host.cores", '"two"', "a whole number"]),
+        ("containers_create", "containers_crate", ["containers_crate", "containers_create"]),
+    ],
+)
+def test_a_profile_that_cannot_predict_is_told_before_anything_is_predicted(
+    tmp_path, old, new, words
+):
+    text = shipped_profiles()["measured"].read_text()
+    assert old in text
+    own = tmp_path / "own.toml"
+    own.write_text(text.replace(old, new))
+    with pytest.raises((EngineError, ScenarioError)) as caught:
+        measured_profile(own)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_shipped_profile_has_a_name():
+    assert measured_profile(Path("measured")).name == "measured-profile.toml"
+
+
+def test_where_the_output_cannot_go_is_told_before_the_work(tmp_path):
+    (tmp_path / "file").touch()
+    for arguments in (
+        ("calibrate", tmp_path / "nowhere", "--out", tmp_path),
+        ("validate", "--profile", "x", "--dataset", "x", "--out", tmp_path / "file"),
+        ("validate", "--profile", "x", "--published", "x", "--out", tmp_path / "file"),
+    ):
+        done = docksim(*arguments)
+        assert done.exit_code == 2
+        assert "is needed" in done.output

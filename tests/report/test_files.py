@@ -1,6 +1,6 @@
 import pytest
 
-from docksim.report.files import OutputError, write_whole
+from docksim.report.files import OutputError, check_file, check_folder, write_whole
 
 
 def test_a_file_is_written_whole_with_its_folders(tmp_path):
@@ -23,6 +23,18 @@ def test_a_place_that_takes_no_file_is_told(tmp_path):
         write_whole(tmp_path, "")
     with pytest.raises(OutputError, match="cannot be written"):
         write_whole(tmp_path / "file" / "x", "")
+
+
+def test_a_place_that_will_take_none_is_told_before(tmp_path):
+    (tmp_path / "file").touch()
+    for bad in (tmp_path / "file", tmp_path / "file" / "deeper" / "still"):
+        with pytest.raises(OutputError, match="file: is a file; a folder is needed"):
+            check_folder(bad)
+    with pytest.raises(OutputError, match="is a folder; a file is needed"):
+        check_file(tmp_path)
+    check_folder(tmp_path / "new" / "one")
+    check_file(tmp_path / "new" / "one.toml")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
 def test_nothing_is_left_of_a_write_that_fails(tmp_path):

@@ -18,8 +18,9 @@ def calibrate(
 
         from docksim.engine.calibration.profile import calibrate as fitted
         from docksim.engine.measurement.dataset import Dataset
-        from docksim.report.files import write_whole
+        from docksim.report.files import check_file, write_whole
 
+        check_file(out)
         calibration = fitted(Dataset(dataset), out.stem)
         write_whole(out, tomli_w.dumps(calibration.document))
         typer.echo(f"Written to {out}: {len(calibration.fits)} operations were measured")
@@ -43,6 +44,10 @@ def validate(
         typer.echo("docksim validate: either --dataset or --published", err=True)
         raise typer.Exit(UNUSABLE_ENGINE)
     with engine_errors("validate"), clear_errors():
+        if out is not None:
+            from docksim.report.files import check_folder
+
+            check_folder(out)
         if dataset is not None:
             _validate(profile, dataset, as_json, out)
         elif published is not None:
@@ -54,12 +59,13 @@ def _validate(profile: Path, dataset: Path, as_json: bool, out: Path | None) -> 
 
     from docksim.engine.measurement.dataset import Dataset
     from docksim.engine.validation.comparison import compare
+    from docksim.engine.validation.predicting import measured_profile
     from docksim.engine.validation.summary import summarise
     from docksim.report.files import write_whole
     from docksim.report.validation import sheet, write
     from docksim.report.validation_page import page as report
 
-    found = Dataset(dataset)
+    found, profile = Dataset(dataset), measured_profile(profile)
     with progress_bar(wanted=not as_json) as progress:
         errors = compare(found, profile, progress)
     summary = summarise(errors)
@@ -75,12 +81,13 @@ def _validate(profile: Path, dataset: Path, as_json: bool, out: Path | None) -> 
 
 
 def _predict(profile: Path, published: Path, as_json: bool, out: Path | None) -> None:
+    from docksim.engine.validation.predicting import profile_file
     from docksim.engine.validation.published import load_cases, predict
     from docksim.report.files import write_whole
     from docksim.report.validation import published_sheet
 
     cases = load_cases(published)
-    predicted = predict(cases, profile)
+    predicted = predict(cases, profile_file(profile))
     if out is not None:
         write_whole(out / "published.csv", predicted.to_csv(index=False, float_format="%.4g"))
     if as_json:

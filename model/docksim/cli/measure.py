@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from docksim.cli.engine import UNUSABLE_ENGINE, engine_errors
+from docksim.cli.running import clear_errors, page
 
 if TYPE_CHECKING:
     from docksim.engine.measurement.plan import Plan
@@ -37,7 +38,7 @@ def measure(
 
     The same command again goes on where it stopped.
     """
-    with engine_errors("measure"):
+    with engine_errors("measure"), clear_errors():
         if describe is not None:
             _describe(describe)
         elif pack is not None and out is not None:
@@ -58,8 +59,10 @@ def _measure_private(plan_file: Path, out: Path, folder: Path) -> None:
     from docksim.engine.measurement.plan import load_plan
     from docksim.engine.measurement.target import PrivateTarget
     from docksim.engine.private import PrivateEngine
+    from docksim.report.files import check_folder
 
     plan = load_plan(plan_file)
+    check_folder(out)
     engine = PrivateEngine(folder)
     engine.up()
     try:
@@ -103,7 +106,6 @@ def _pack(folder: Path, out: Path) -> None:
 
 
 def _describe(folder: Path) -> None:
-    from docksim.cli.running import page
     from docksim.engine.measurement.dataset import Dataset
     from docksim.report.measured import probes_sheet, sheet
 

@@ -11,6 +11,23 @@ class OutputError(Exception):
     """The output cannot be written there; the message says why."""
 
 
+def check_folder(path: Path) -> None:
+    """Raises OutputError unless files can be written into such a folder, which may not be there
+    yet: for work that takes long, before it is begun."""
+    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not there.is_dir():
+        raise OutputError(f"{there}: is a file; a folder is needed")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(f"{there}: may not be written to")
+
+
+def check_file(path: Path) -> None:
+    """The same for a file. Raises OutputError."""
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder; a file is needed")
+    check_folder(path.parent)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text file: all of it, or nothing. Raises OutputError."""
     if path.is_dir():

@@ -54,8 +54,9 @@ def sheet(dataset: Dataset) -> Sheet:
 
 
 def probes_sheet(dataset: Dataset) -> Sheet:
-    """A row a micro-probe: medians by one caller and by two, and what that says of the section."""
-    probes = dataset.probes
+    """A row a micro-probe on an idle machine: medians by one caller and by two, and what that says
+    of the section."""
+    probes = dataset.probes[dataset.probes["busy"] == 0]
     medians = probes.groupby(["probe", "callers"])["seconds"].median().unstack("callers")
     rows = tuple(
         (

@@ -56,17 +56,25 @@ def sheet(summary: Mapping[str, Any]) -> Sheet:
     )
 
 
-def _trends(found: Mapping[str, Mapping[str, float] | None]) -> list[str]:
-    """A line, where loads tell it."""
-    told = [
-        f"{measure} {100 * each['per_doubling']:+.1f} % "
-        f"({100 * each['low']:+.1f} to {100 * each['high']:+.1f})"
-        for measure, each in found.items()
-        if each
+def _trends(found: Mapping[str, Mapping[str, Any] | None]) -> list[str]:
+    """A line each for bias and size, where loads tell them."""
+    told = {measure: each for measure, each in found.items() if each}
+    words = {
+        "bias": "Predicted over measured, when the clients are twice as many (95 %)",
+        "size": "Size of errors, in points of the measured value, likewise",
+    }
+    return [
+        f"{text}: "
+        + "; ".join(f"{measure} {_per_cent(each[key])}" for measure, each in told.items())
+        + "."
+        for key, text in words.items()
+        if told
     ]
-    if not told:
-        return []
-    return [f"Predicted over measured, per doubling of the clients (95 %): {'; '.join(told)}."]
+
+
+def _per_cent(slope: Mapping[str, float]) -> str:
+    at, low, high = (f"{100 * slope[key]:+.1f}" for key in ("slope", "low", "high"))
+    return f"{at} % ({low} to {high})"
 
 
 def published_sheet(predicted: pd.DataFrame, unpredicted: Sequence[Unpredicted]) -> Sheet:

@@ -51,6 +51,8 @@ def _rank(found: str) -> int:
 
 def _problems(details: ErrorDetails, place: Place) -> list[Problem]:
     kind, context, value = details["type"], details.get("ctx", {}), details["input"]
+    if kind == "too_short" and len(value) >= context["min_length"]:
+        return []  # its members are what is wrong, and are told of
     refused = context.get("error")
     if isinstance(refused, RefusedError):
         return [problem.within(place) for problem in refused.problems]

@@ -126,6 +126,13 @@ def test_what_is_no_dataset_says_so(tmp_path):
         Dataset(tmp_path).table("samples")
 
 
+@pytest.mark.parametrize("text", ["{}", "[]", '{"plan": {}}'])
+def test_a_manifest_without_what_was_measured_says_so(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(EngineError, match=r"manifest.json: no dataset's"):
+        Dataset(tmp_path).table("samples")
+
+
 def test_a_dataset_without_a_finished_block_says_so(dataset):
     with pytest.raises(EngineError, match="no block"):
         dataset.table("samples")
@@ -171,3 +178,6 @@ def test_a_packed_dataset_is_the_same_in_fewer_files(dataset, tmp_path):
         packed.begin(plan(), FACTS)
     with pytest.raises(EngineError, match="not empty"):
         dataset.pack(target)
+    with pytest.raises(EngineError, match="packed already"):
+        packed.pack(tmp_path / "again")
+    assert not (tmp_path / "again").exists()

@@ -14,6 +14,11 @@ POINT = """
 set = "cycles"
 operations = ["create", "start", "rm --force"]
 """
+CLOSED = POINT + 'load = { kind = "closed" }\n'
+IMAGE = """
+[[image]]
+name = "small"
+"""
 
 
 def plan_of(tmp_path, text):
@@ -43,17 +48,18 @@ def test_lists_make_a_grid(tmp_path):
 
 def test_units_are_read(tmp_path):
     text = POINT + (
-        'load = { kind = "open", rate = "30 /min" }\nstop_timeout = "500 ms"\n'
+        'load = { kind = "open", rate = "30 /min" }\nstop_timeout = "2000 ms"\n'
         'link_rate = ["none", "100 Mbit/s"]\n'
     )
     points = plan_of(tmp_path, text).points()
     assert [point.link_rate for point in points] == [0.0, 12.5e6]
-    assert {(point.rate, point.stop_timeout) for point in points} == {(0.5, 0.5)}
+    assert {(point.rate, point.stop_timeout) for point in points} == {(0.5, 2.0)}
 
 
 def test_a_share_of_capacity_is_not_yet_a_rate(tmp_path):
-    text = POINT + 'load = { kind = "open", of_capacity = [0.3, 0.9] }\n'
+    text = CLOSED + POINT + 'load = { kind = "open", of_capacity = [0.3, 0.9] }\n'
     assert [(p.rate, p.of_capacity) for p in plan_of(tmp_path, text).points()] == [
+        (0.0, 0.0),
         (0.0, 0.3),
         (0.0, 0.9),
     ]
@@ -87,6 +93,20 @@ def test_a_share_of_capacity_is_not_yet_a_rate(tmp_path):
             ["timed_runtime", "one or the other"],
         ),
         (2 * (POINT + 'load = { kind = "closed" }\n'), ["there twice"]),
+        (POINT + 'load = { kind = "open", rate = "0 /s" }\n', ["load.rate", "more than 0"]),
+        (
+            POINT + 'load = { kind = "open", of_capacity = 0.5 }\n',
+            ["point[0].load", "no capacity", "a closed load of the same cycle"],
+        ),
+        (
+            POINT + 'load = { kind = "closed" }\nstop_timeout = "500 ms"\n',
+            ["stop_timeout", "0.5 s", "whole seconds"],
+        ),
+        (IMAGE + "layers = 200\n" + CLOSED, ["image[0]", "1 to 127 layers, not 200"]),
+        (IMAGE + "skew = 2\n" + CLOSED, ["image[0]", "skew"]),
+        (IMAGE + "shared = 2\n" + CLOSED, ["image[0]", "2 shared layers of 1"]),
+        (IMAGE.replace("small", "A b") + CLOSED, ["image[0].name", "lower-case letters"]),
+        (2 * IMAGE + CLOSED, ["image[1]", "twice"]),
         ("", ["point", "missing"]),
         ("point = [", ["TOML"]),
     ],
@@ -96,6 +116,11 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path, text, words):
     assert str(tmp_path / "plan.toml") in problem
     for word in words:
         assert word in problem
+
+
+def test_one_mistake_is_told_once(tmp_path):
+    problem = problem_of(tmp_path, POINT + 'load = { kind = "closed", clients = 0 }\n')
+    assert len(problem.splitlines()) == 1
 
 
 def test_a_plan_that_is_not_there_is_told():

@@ -66,6 +66,22 @@ def test_a_bad_file_is_told_with_its_place(tmp_path):
         load_cases(file)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('["1 s", "2 s"]', '["2 s", "1 s"]', ["published", "the lower end first"]),
+        ('assumed = "', 'replications = 1\nassumed = "', ["replications", "at least 2"]),
+    ],
+)
+def test_what_tells_no_interval_is_refused(tmp_path, old, new, words):
+    file = tmp_path / "cases.toml"
+    file.write_text(CASE.format(measure="median").replace(old, new))
+    with pytest.raises(ScenarioError) as caught:
+        load_cases(file)
+    for word in words:
+        assert word in str(caught.value)
+
+
 def test_either_a_dataset_or_published_cases_are_asked_for(tmp_path, profile):
     for arguments in ([], ["--dataset", "d", "--published", "c"]):
         done = CliRunner().invoke(app, ["validate", "--profile", str(profile), *arguments])

@@ -50,6 +50,13 @@ def test_where_the_engine_itself_is_more_variable_that_is_the_bound():
     assert figures(row("p50", 0.15, spread=0.16))["share_within_10"] == 1.0
 
 
+def test_how_much_that_allows_is_told_besides():
+    found = figures(row("p50", 0.15, spread=0.16), row("p95", 0.25, spread=0.3))
+    assert (found["share_within_10"], found["p95_within_20"]) == (1.0, 1.0)
+    strictly = {"share_within_10": 0.0, "p95_within_20": 0.0, "p99_within_20": None}
+    assert found["strictly"] == strictly
+
+
 def test_a_quantile_that_no_sample_carries_has_no_figure():
     found = figures(row("p50", 0.1), row("p95", 0.25))
     assert (found["p95_within_20"], found["p99_within_20"]) == (0.0, None)
@@ -79,6 +86,8 @@ def test_sets_and_regimes_are_told_apart():
 )
 def test_regimes_of_closed_loads_go_by_clients_a_core(clients, cores, expected):
     assert regime({"load": "closed", "clients": clients}, cores) == expected
+    beside = {"load": "closed", "clients": 1, "beside": {"clients": clients - 1}}
+    assert clients == 1 or regime(beside, cores) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
-from annotated_types import MinLen
-from pydantic import BeforeValidator, Discriminator, model_validator
+from annotated_types import Gt, MinLen
+from pydantic import AfterValidator, BeforeValidator, Discriminator, model_validator
 
 from docksim.scenario.errors import refusal
 from docksim.scenario.quantities import Bytes, BytesPerSecond, PerSecond, Seconds
@@ -19,6 +20,23 @@ Network = Literal["host", "none", "bridge"]
 Behaviour = Literal["ignores", "honours", "delays", "mixed"]
 
 UNLIMITED = "none"
+
+
+def _whole(seconds: float) -> float:
+    if seconds != int(seconds):
+        raise refusal(f"{seconds:g} s", "whole seconds: the engine takes no others")
+    return seconds
+
+
+def _reference(name: str) -> str:
+    if not re.fullmatch("[a-z0-9]+([._-][a-z0-9]+)*", name):
+        raise refusal(f"{name!r}", "lower-case letters, digits, and single . _ - between them")
+    return name
+
+
+WholeSeconds = Annotated[Seconds, AfterValidator(_whole)]
+ReferenceName = Annotated[Name, AfterValidator(_reference)]
+"""What may be a part of an image's reference, and of a folder's name."""
 
 
 def _as_tuple(value: Any) -> Any:
@@ -56,8 +74,8 @@ class Open(Section):
     """Cycles that begin at random instants (Poisson), whatever is under way."""
 
     kind: Literal["open"]
-    rate: Annotated[tuple[PerSecond, ...], BeforeValidator(_as_tuple)] = ()
-    of_capacity: Annotated[tuple[Share, ...], BeforeValidator(_as_tuple)] = ()
+    rate: Annotated[tuple[Annotated[PerSecond, Gt(0)], ...], BeforeValidator(_as_tuple)] = ()
+    of_capacity: Annotated[tuple[Annotated[Share, Gt(0)], ...], BeforeValidator(_as_tuple)] = ()
     """Instead of a rate: shares of the highest closed throughput of the same cycle and network
     that was measured before."""
 

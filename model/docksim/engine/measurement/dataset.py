@@ -53,16 +53,17 @@ class Dataset:
     news         what pulls told of their layers, since they were issued
     block_cpu    core-seconds of a whole block, by the control groups' accounts
     traced_cpu   the same by the scheduler's trace, where the point is traced
+    runtime      the calls of the low-level runtime since the block began, where the point times it
 
     and with accounting, a row an operation, its phase and more: until the reply ("reply"), up to
     the first program that it has executed ("opening"), and what goes on afterwards ("after"):
 
-    events       the engine's own, with its stamps; `runtime`, where a point times it, the calls of
-                 the low-level runtime; both since the block began
+    events       the engine's own, with its stamps, since the block began
     cpu          core-seconds by component
     occupancy    time with so many cores busy for the engine
     sleeps       uninterruptible sleeps by component and reason: count, and time in all
     executed     programs, and when since the operation was issued
+    held         locks of files, from when to when since then
     allocated    bytes that the daemon allocated
     """
 
@@ -77,6 +78,8 @@ class Dataset:
             found: dict[str, Any] = json.loads(self._manifest.read_text())
         except (OSError, json.JSONDecodeError) as error:
             raise EngineError(f"{self.folder}: no dataset is there: {error}") from None
+        if not isinstance(found, dict) or not found.keys() >= {"plan", "facts"}:
+            raise EngineError(f"{self._manifest}: no dataset's, which has a plan and facts")
         return found
 
     def begin(self, plan: Plan, facts: Mapping[str, Any]) -> None:
@@ -187,8 +190,12 @@ class Dataset:
     def pack(self, target: Path) -> None:
         """Write all of it to an empty folder, in few files.
 
-        Raises EngineError when there is no finished block, or the folder holds something.
+        Raises EngineError when there is no finished block, it is packed already, or the folder
+        holds something.
         """
+        _ = self.manifest
+        if self.is_packed:
+            raise EngineError(f"{self.folder} is packed already: copy it")
         blocks = self._described()
         if target.exists() and any(target.iterdir()):
             raise EngineError(f"{target} is not empty: choose another folder")

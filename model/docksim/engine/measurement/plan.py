@@ -23,20 +23,23 @@ from docksim.engine.measurement.conditions import (
     Networks,
     Operation,
     Positives,
+    ReferenceName,
     Sizes,
+    WholeSeconds,
 )
 from docksim.engine.measurement.points import Point, expanded
+from docksim.engine.private.images import ImageShape
 from docksim.scenario.errors import Problem, RefusedError, ScenarioError, refusal
 from docksim.scenario.explain import explain
 from docksim.scenario.files import parse_toml, read_text
-from docksim.scenario.quantities import Bytes, Seconds
+from docksim.scenario.quantities import Bytes
 from docksim.scenario.section import Count, Flag, Name, Number, Positive, Section, Share
 
 
 class ImagePlan(Section):
     """An image to be made and pushed; for pulls, one for each client."""
 
-    name: Name
+    name: ReferenceName
     layers: Positive = 1
     size: Bytes = 4e6
     """Of all layers, unpacked."""
@@ -46,11 +49,23 @@ class ImagePlan(Section):
     shared: Count = 0
     """Layers, from the lowest, that the clients' images have in common."""
 
+    @model_validator(mode="after")
+    def _can_be_made(self) -> Self:
+        try:
+            self.shape()
+        except ValueError as error:
+            raise refusal(str(error)) from None
+        return self
+
+    def shape(self) -> ImageShape:
+        """What it is to be like. Raises ValueError when no image is."""
+        return ImageShape(self.layers, self.size, self.compressibility, self.skew, self.shared)
+
 
 class PointPlan(Section):
     """A load under some conditions; where a key has several values, all combinations of them."""
 
-    set: Name
+    set: ReferenceName
     """What it is measured for."""
     operations: Annotated[tuple[Operation, ...], MinLen(1)]
     """A cycle."""
@@ -60,7 +75,7 @@ class PointPlan(Section):
     behaviour: Behaviours = ("ignores",)
     """What containers do on SIGTERM; "delays" takes half a second to honour it, "mixed" has a
     third of each."""
-    stop_timeout: Seconds = 1.0
+    stop_timeout: WholeSeconds = 1.0
     containers: Counts = (0,)
     """Containers lying about."""
     running: Counts = (0,)
@@ -114,11 +129,24 @@ class Plan(Section):
     @model_validator(mode="after")
     def _images_are_known(self) -> Self:
         known = [image.name for image in self.image]
+        for number, name in enumerate(known):
+            if name in known[:number]:
+                raise refusal(f"image {name!r} twice", "names that differ", at=("image", number))
         for i, point in enumerate(self.point):
             for name in point.image:
                 if name not in known:
                     found, allowed = f"image {name!r}", f"one of {', '.join(known)}"
                     raise refusal(found, allowed, at=("point", i, "image"))
+        return self
+
+    @model_validator(mode="after")
+    def _capacities_are_measured(self) -> Self:
+        points = [point for each in self.point for point in expanded(each)]
+        told = {point.capacity_key for point in points if point.load == "closed"}
+        for number, each in enumerate(self.point):
+            if any(p.of_capacity and p.capacity_key not in told for p in expanded(each)):
+                allowed = "a closed load of the same cycle, network, behaviour and image besides"
+                raise refusal("a share of no capacity", allowed, at=("point", number, "load"))
         return self
 
     def points(self) -> list[Point]:

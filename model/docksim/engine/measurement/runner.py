@@ -225,9 +225,7 @@ class Runner:
     def _publish(self, point: Point, copies: int) -> list[str]:
         """References of a point's image, or of so many like it, which are in the registry then."""
         image = self._images[point.image]
-        shape = ImageShape(
-            image.layers, image.size, image.compressibility, image.skew, image.shared
-        )
+        shape = image.shape()
         names = [f"{image.name}-{i}" for i in range(copies)]
         references = [self._engine.provide(name, shape, point.rtt) for name in names]
         if layers := self._engine.layers.get(names[0]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -29,6 +30,8 @@ SUBNET = "10.213.77"
 START = 60.0
 STOP = 20.0
 LABEL = "docksim.engine"
+GROUP = re.compile("docksim-[0-9a-f]{8}")
+"""The names of our control groups."""
 
 LONGEST_SOCKET = 107
 """Characters that the kernel allows in a socket's path."""
@@ -78,6 +81,8 @@ class PrivateEngine:
 
     def status(self) -> EngineStatus:
         """What is there of it."""
+        if self.folder.is_file():
+            raise EngineError(f"{self.folder} is a file: a folder is needed")
         if not self._state_file.exists():
             return EngineStatus("absent", f"no engine in {self.folder}")
         members = len(self._groups().members())
@@ -248,7 +253,15 @@ class PrivateEngine:
         return Groups(self.group)
 
     def _state(self) -> dict[str, Any]:
-        return tomllib.loads(self._state_file.read_text())
+        """Raises EngineError for a file that no engine of ours wrote: what is in its group would be
+        ended."""
+        try:
+            state = tomllib.loads(self._state_file.read_text())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+            state = {}
+        if not GROUP.fullmatch(str(state.get("group", ""))):
+            raise EngineError(f"{self._state_file} is not of a private engine, or is damaged")
+        return state
 
 
 def _listens(space: Namespaces, port: int) -> bool:

@@ -53,6 +53,8 @@ class ImageShape:
             raise ValueError(f"an image has 1 to 127 layers, not {self.layers}")
         if not 1 <= self.skew <= self.layers:
             raise ValueError(f"skew is from 1 to the number of layers, not {self.skew}")
+        if self.shared > self.layers:
+            raise ValueError(f"{self.shared} shared layers of {self.layers}")
         if not 0.01 <= self.compressibility <= 1:
             raise ValueError(f"compressibility is from 0.01 to 1, not {self.compressibility}")
 

@@ -76,11 +76,12 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
 
 
 def regime(block: Mapping[str, Any], cores: int) -> str:
-    """Light load is less than a client a core, or half of the capacity; saturation more than two
-    clients a core, or more than 85 % of the capacity."""
+    """Light load is less than a client a core, those of what goes on beside it included, or half of
+    the capacity; saturation more than two clients a core, or more than 85 % of the capacity."""
     if block["load"] == "open":
         return _regime(block["of_capacity"], 0.5, 0.85)
-    return _regime(block["clients"], cores - 0.5, 2 * cores)
+    beside = block["beside"]["clients"] if block.get("beside") else 0
+    return _regime(block["clients"] + beside, cores - 0.5, 2 * cores)
 
 
 def _regime(load: float, light: float, knee: float) -> str:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 import tomli_w
-from pydantic import ValidationError
+from annotated_types import Ge
+from pydantic import AfterValidator, Strict, ValidationError
 
-from docksim.scenario.errors import Problem, RefusedError, ScenarioError
+from docksim.scenario.errors import Problem, RefusedError, ScenarioError, refusal
 from docksim.scenario.explain import explain
 from docksim.scenario.files import parse_toml, read_text
 from docksim.scenario.load import loads
 from docksim.scenario.quantities import Seconds
 from docksim.scenario.scenario import Scenario
-from docksim.scenario.section import Name, Positive, Section
+from docksim.scenario.section import Name, Section
 from docksim.simulation import simulate_once
 from docksim.study.estimates import estimate
 
 QUANTILES = {"median": 0.5, "p99": 0.99, "p99.9": 0.999}
+
+
+def _ascending(ends: tuple[float, float]) -> tuple[float, float]:
+    if ends[0] > ends[1]:
+        raise refusal(f"from {ends[0]:g} s to {ends[1]:g} s", "the lower end first")
+    return ends
 
 
 class Case(Section):
@@ -36,9 +43,9 @@ class Case(Section):
     measure: Literal["spread", "median", "p99", "p99.9", "total"]
     """"spread": from the first command's end to the last's; "median" and other quantiles: of
     latency; "total": until the last end."""
-    published: tuple[Seconds, Seconds]
+    published: Annotated[tuple[Seconds, Seconds], AfterValidator(_ascending)]
     """Its range."""
-    replications: Positive = 10
+    replications: Annotated[int, Strict(), Ge(2)] = 10
     """How many are simulated."""
     scenario: dict[str, Any]
     """Sections of a scenario."""

@@ -23,6 +23,7 @@ def summarise(errors: pd.DataFrame) -> dict[str, Any]:
     share_within_10     of throughputs and p50s, those within 10 % or the engine's own spread
     p95_within_20, p99_within_20   of those quantiles, those within 20 % or the spread; None when
                         the samples carry none
+    strictly            the same three without the spread
     worst               the point and measure with the largest error
     trend               of "overall", by measure: see `docksim.engine.validation.trend`
     """
@@ -57,6 +58,11 @@ def _figures(errors: pd.DataFrame) -> dict[str, Any]:
         "share_within_10": _within(central, NEAR),
         "p95_within_20": _within(errors[errors["measure"] == "p95"], TAIL),
         "p99_within_20": _within(errors[errors["measure"] == "p99"], TAIL),
+        "strictly": {
+            "share_within_10": _within(central.assign(spread=0.0), NEAR),
+            "p95_within_20": _within(errors[errors["measure"] == "p95"].assign(spread=0.0), TAIL),
+            "p99_within_20": _within(errors[errors["measure"] == "p99"].assign(spread=0.0), TAIL),
+        },
         "worst": {
             "point": worst["point"],
             "operation": worst["operation"],

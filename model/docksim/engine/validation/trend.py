@@ -1,4 +1,4 @@
-"""Whether errors grow with the load: from one number of clients to twice as many."""
+"""Whether predictions err by load: from one number of clients to twice as many."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ CONFIDENCE = 0.95
 LEAST_NUMBERS = 3
 """Of clients, for a load to have a trend."""
 
+Slope = dict[str, float]
+"""Per doubling of the clients ("slope"), with its 95 % interval ("low", "high")."""
 
-def trend(errors: pd.DataFrame) -> dict[str, float] | None:
-    """Of one measure: by how much predicted over measured changes when the clients are twice as
-    many ("per_doubling", relative), with its 95 % interval ("low", "high").
+
+def trend(errors: pd.DataFrame) -> dict[str, Slope] | None:
+    """Of one measure, what changes when the clients are twice as many: "bias", predicted over
+    measured, relative; and "size", by how much of the measured value predictions are off, whatever
+    the sign.
 
     Closed loads that differ in nothing but the clients have a slope in common, and each operation
     of each such load a level of its own (least squares; Student's t). None where no load is there
@@ -25,18 +29,21 @@ def trend(errors: pd.DataFrame) -> dict[str, float] | None:
     load = closed["point"].map(lambda name: re.sub(r"_x\d+_", "_", name)) + closed["operation"]
     many = closed.groupby(load)["clients"].transform("nunique") >= LEAST_NUMBERS
     closed, load = closed[many], load[many]
-    free = len(closed) - load.nunique() - 1
-    if free <= 0:
+    if len(closed) - load.nunique() - 1 <= 0:
         return None
-    ratio = _within((closed["predicted"] / closed["measured"]).map(np.log), load)
-    doublings = _within(closed["clients"].map(np.log2), load)
+    doublings = closed["clients"].map(np.log2)
+    ratio = (closed["predicted"] / closed["measured"]).map(np.log)
+    bias = {key: float(np.expm1(end)) for key, end in _slope(ratio, doublings, load).items()}
+    return {"bias": bias, "size": _slope(closed["error"].abs(), doublings, load)}
+
+
+def _slope(values: pd.Series[float], doublings: pd.Series[float], load: pd.Series[str]) -> Slope:
+    values, doublings = (
+        each - each.groupby(load).transform("mean") for each in (values, doublings)
+    )
+    free = len(values) - load.nunique() - 1
     variation = float((doublings**2).sum())
-    slope = float((doublings * ratio).sum()) / variation
-    left = float(((ratio - slope * doublings) ** 2).sum())
+    slope = float((doublings * values).sum()) / variation
+    left = float(((values - slope * doublings) ** 2).sum())
     half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, free)) * np.sqrt(left / free / variation)
-    ends = {"per_doubling": slope, "low": slope - half, "high": slope + half}
-    return {name: float(np.expm1(each)) for name, each in ends.items()}
-
-
-def _within(values: pd.Series[float], load: pd.Series[str]) -> pd.Series[float]:
-    return values - values.groupby(load).transform("mean")
+    return {"slope": slope, "low": slope - half, "high": slope + half}
