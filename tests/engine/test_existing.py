@@ -105,10 +105,17 @@ def test_where_no_engine_listens_is_told(plan, tmp_path):
     address = f"unix://{tmp_path}/docker.sock"
     done = measure(plan, "--out", tmp_path / "data", "--engine", address, "--consent")
     assert done.exit_code == 2
-    assert "no engine answers there" in done.output
+    assert "no engine answers there: [Errno 2] No such file" in done.output
 
 
 def test_an_address_that_is_no_socket_is_told(plan, tmp_path):
     done = measure(plan, "--out", tmp_path / "data", "--engine", "tcp://host:2375", "--consent")
     assert done.exit_code == 2
     assert "unix://" in done.output
+
+
+def test_consent_to_a_private_engine_is_none(plan, tmp_path):
+    done = measure(plan, "--out", tmp_path / "data", "--consent")
+    assert done.exit_code == 2
+    assert "--engine" in done.output
+    assert not (tmp_path / "data").exists()

@@ -49,6 +49,9 @@ def measure(
                 err=True,
             )
             raise typer.Exit(UNUSABLE_ENGINE)
+        elif consent and engine is None:
+            typer.echo("docksim measure: --consent is to measuring an --engine", err=True)
+            raise typer.Exit(UNUSABLE_ENGINE)
         elif engine is None:
             _measure_private(plan, out, folder)
         else:
@@ -74,8 +77,10 @@ def _measure_private(plan_file: Path, out: Path, folder: Path) -> None:
 def _measure_existing(plan_file: Path, out: Path, address: str, consent: bool) -> None:
     from docksim.engine.existing import ExistingEngine, consequences
     from docksim.engine.measurement.plan import load_plan
+    from docksim.report.files import check_folder
 
     plan = load_plan(plan_file)
+    check_folder(out)
     if not consent:
         typer.echo(f"docksim measure: {consequences(address)}", err=True)
         raise typer.Exit(UNUSABLE_ENGINE)

@@ -49,20 +49,24 @@ class ExistingEngine:
         self.label = f"{LABEL}={secrets.token_hex(4)}"
         self.layers: dict[str, list[tuple[int, int]]] = {}
         try:
+            self._connect()
             self._api = docker.DockerClient(base_url=address)
             self._api.ping()
-        except DockerException as error:
+        except (OSError, DockerException) as error:
             raise EngineError(f"{address}: no engine answers there: {error}") from None
 
     @property
     def is_up(self) -> bool:
         """Whether it still answers."""
-        with socket.socket(socket.AF_UNIX) as client:
-            try:
-                client.connect(str(self.socket))
-            except OSError:
-                return False
+        try:
+            self._connect()
+        except OSError:
+            return False
         return True
+
+    def _connect(self) -> None:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(self.socket))
 
     def check(self, plan: Plan) -> None:
         """Raises EngineError when the plan asks for what only a private engine has."""
