@@ -8,6 +8,7 @@ A file system of its own begins empty, is of a known kind, and goes with the eng
 from __future__ import annotations
 
 import time
+from math import nan
 from pathlib import Path
 
 from docksim.engine.errors import EngineError
@@ -48,11 +49,14 @@ def await_release(folder: Path) -> None:
         time.sleep(0.02)
 
 
-def flushes(folder: Path) -> int:
-    """How often the device of the file system in this folder has been told to flush, so far."""
-    (device,) = _held(folder)
-    statistics = LOOPS / device.removeprefix("/dev/") / "stat"
-    return int(statistics.read_text().split()[FLUSHES])
+def flushes(folder: Path) -> float:
+    """How often the device of the file system in this folder has been told to flush, so far; NaN
+    where the machine does not tell: kernels before 5.5 do not."""
+    told = [
+        (LOOPS / device.removeprefix("/dev/") / "stat").read_text().split()
+        for device in _held(folder)
+    ]
+    return float(told[0][FLUSHES]) if told and len(told[0]) > FLUSHES else nan
 
 
 def _held(folder: Path) -> list[str]:
