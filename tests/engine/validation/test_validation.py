@@ -86,8 +86,12 @@ def test_sets_and_regimes_are_told_apart():
 )
 def test_regimes_of_closed_loads_go_by_clients_a_core(clients, cores, expected):
     assert regime({"load": "closed", "clients": clients}, cores) == expected
-    beside = {"load": "closed", "clients": 1, "beside": {"clients": clients - 1}}
-    assert clients == 1 or regime(beside, cores) == expected
+
+
+@pytest.mark.parametrize(("beside", "expected"), [(1, "knee"), (3, "knee"), (4, "saturation")])
+def test_clients_of_what_goes_on_beside_a_load_count_for_its_regime(beside, expected):
+    block = {"load": "closed", "clients": 1, "beside": {"clients": beside}}
+    assert regime(block, 2) == expected
 
 
 @pytest.mark.parametrize(
