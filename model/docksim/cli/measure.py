@@ -95,11 +95,15 @@ def _measure_existing(plan_file: Path, out: Path, address: str, consent: bool) -
 def _run(plan: Plan, target: Target, out: Path) -> None:
     import asyncio
 
+    import uvloop
+
     from docksim.engine.measurement.dataset import Dataset
     from docksim.engine.measurement.runner import Runner
 
-    with _progress() as progress:
-        asyncio.run(Runner(plan, target, Dataset(out)).run(progress))
+    # A fifth to a half less CPU time a request than with asyncio's own loop: the engine needs it.
+    loop = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    with _progress() as progress, loop:
+        loop.run(Runner(plan, target, Dataset(out)).run(progress))
     typer.echo(f"Measured: docksim measure --describe {out}")
 
 

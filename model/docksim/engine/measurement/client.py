@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from math import nan
 from pathlib import Path
 from typing import Any
 
-import aiohttp
+from httptools import HttpParserError
 
 from docksim.engine.measurement.conditions import Behaviour, Network, Operation
-
-ENGINE = "http://docker"
-"""Paths without a version ask for the engine's own, which an old one and a new one both have."""
+from docksim.engine.measurement.http import Exchange, Hear, Pool
 
 TIMEOUT = 300.0
+"""Seconds that an answer may take, to its last byte."""
+
 LAYER_NEWS = ("Pulling fs layer", "Download complete", "Pull complete")
 """What is noted of a layer's progress."""
 
@@ -79,10 +78,13 @@ class Answer:
 
 
 class EngineClient:
-    """Sends operations over an engine's socket; any number at once."""
+    """Sends operations over an engine's socket; any number at once.
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
+    Paths without a version ask for the engine's own, which an old one and a new one both have.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
 
     async def perform(self, operation: Operation, errand: Errand) -> Answer:
         """Perform one operation; errors are in the answer."""
@@ -102,7 +104,7 @@ class EngineClient:
         """One request; its body is kept, or only counted off."""
         return await self._stream(method, path, body, keep=keep)
 
-    async def listen(self, path: str, hear: Callable[[bytes], object]) -> Answer:
+    async def listen(self, path: str, hear: Hear) -> Answer:
         """Hear every line of an answer, which may have no end."""
         return await self._stream("GET", path, None, keep=False, hear=hear)
 
@@ -136,34 +138,27 @@ class EngineClient:
         body: dict[str, Any] | None,
         *,
         keep: bool,
-        hear: Callable[[bytes], object] | None = None,
+        hear: Hear | None = None,
     ) -> Answer:
         """Perform a request; lines of a good answer go to `hear` as they come."""
-        issued = time.perf_counter()
-        first = nan
-        parts = []
+        exchange = Exchange(keep, hear)
         try:
-            async with self._session.request(method, ENGINE + path, json=body) as response:
-                async for part in response.content if hear else response.content.iter_any():
-                    first = time.perf_counter() if first != first else first
-                    if keep or response.status >= 400:
-                        parts.append(part)
-                    elif hear:
-                        hear(part)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            return Answer(issued, first, time.perf_counter(), FAILED, str(error) or "no answer")
-        text = b"".join(parts)
-        failure = text.decode(errors="replace").strip() if response.status >= 400 else ""
-        return Answer(issued, first, time.perf_counter(), response.status, failure, text)
+            await self._pool.perform(method, path, body, exchange)
+        except (OSError, HttpParserError) as error:
+            return _answer(exchange, FAILED, str(error) or "no answer")
+        text = b"".join(exchange.parts)
+        failure = text.decode(errors="replace").strip() if exchange.status >= 400 else ""
+        return _answer(exchange, exchange.status, failure, text)
 
 
 @asynccontextmanager
 async def connected(socket: Path) -> AsyncIterator[EngineClient]:
     """A client of the engine that listens there."""
-    connector = aiohttp.UnixConnector(str(socket), limit=0)
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
-        yield EngineClient(session)
+    pool = Pool(socket, TIMEOUT)
+    try:
+        yield EngineClient(pool)
+    finally:
+        pool.close()
 
 
 def creation(errand: Errand, command: list[str]) -> dict[str, Any]:
@@ -175,6 +170,12 @@ def creation(errand: Errand, command: list[str]) -> dict[str, Any]:
         "Labels": {name: value},
         "HostConfig": {"NetworkMode": errand.network, "Runtime": errand.runtime},
     }
+
+
+def _answer(exchange: Exchange, status: int, error: str, body: bytes = b"") -> Answer:
+    """That of an exchange which ends now."""
+    first, ended = exchange.first_byte, time.perf_counter()
+    return Answer(exchange.issued, first, ended, status, error, body)
 
 
 def _request(operation: Operation, errand: Errand) -> tuple[str, str, dict[str, Any] | None]:
