@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from docksim.engine.measurement.client import connected
+from docksim.engine.measurement.client import EngineClient
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -66,8 +66,7 @@ async def served(*answers):
         engine = Engine(Path(folder) / "socket", *answers)
         server = await asyncio.start_unix_server(engine.serve, engine.socket)
         try:
-            async with connected(engine.socket) as client:
-                yield engine, client
+            yield engine, EngineClient(engine.socket)
         finally:
             server.close()
             for writer in engine.writers:

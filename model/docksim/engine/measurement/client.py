@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from typing import Any
 from httptools import HttpParserError
 
 from docksim.engine.measurement.conditions import Behaviour, Network, Operation
-from docksim.engine.measurement.http import Exchange, Hear, Pool
+from docksim.engine.measurement.http import Exchange, Hear, Requester
 
 TIMEOUT = 300.0
 """Seconds that an answer may take, to its last byte."""
@@ -83,8 +81,8 @@ class EngineClient:
     Paths without a version ask for the engine's own, which an old one and a new one both have.
     """
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, socket: Path) -> None:
+        self._requester = Requester(socket, TIMEOUT)
 
     async def perform(self, operation: Operation, errand: Errand) -> Answer:
         """Perform one operation; errors are in the answer."""
@@ -143,22 +141,12 @@ class EngineClient:
         """Perform a request; lines of a good answer go to `hear` as they come."""
         exchange = Exchange(keep, hear)
         try:
-            await self._pool.perform(method, path, body, exchange)
+            await self._requester.perform(method, path, body, exchange)
         except (OSError, HttpParserError) as error:
             return _answer(exchange, FAILED, str(error) or "no answer")
         text = b"".join(exchange.parts)
         failure = text.decode(errors="replace").strip() if exchange.status >= 400 else ""
         return _answer(exchange, exchange.status, failure, text)
-
-
-@asynccontextmanager
-async def connected(socket: Path) -> AsyncIterator[EngineClient]:
-    """A client of the engine that listens there."""
-    pool = Pool(socket, TIMEOUT)
-    try:
-        yield EngineClient(pool)
-    finally:
-        pool.close()
 
 
 def creation(errand: Errand, command: list[str]) -> dict[str, Any]:

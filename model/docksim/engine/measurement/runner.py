@@ -17,7 +17,7 @@ import pandas as pd
 
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.accounts import CpuAccounts, since
-from docksim.engine.measurement.client import Answer, EngineClient, Errand, connected, creation
+from docksim.engine.measurement.client import Answer, EngineClient, Errand, creation
 from docksim.engine.measurement.conditions import Behaviour
 from docksim.engine.measurement.contention import reference_time
 from docksim.engine.measurement.dataset import Dataset
@@ -64,9 +64,8 @@ class Runner:
         """All blocks that are not in the dataset yet. Raises EngineError."""
         traced = any(point.accounting or point.traced for point in self._plan.points())
         private = self._engine if isinstance(self._engine, PrivateTarget) else None
-        async with connected(self._engine.socket) as client:
-            with private.tracer() if private and traced else nullcontext() as self._tracer:
-                await self._run(client, progress)
+        with private.tracer() if private and traced else nullcontext() as self._tracer:
+            await self._run(EngineClient(self._engine.socket), progress)
 
     async def _run(self, client: EngineClient, progress: Progress) -> None:
         self._dataset.begin(self._plan, await facts(client))
