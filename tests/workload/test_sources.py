@@ -53,6 +53,13 @@ def test_a_client_repeats_its_cycle_in_order() -> None:
     assert list(frame["command"]) == ["ps", "images", "system df"] * 3
 
 
+def test_a_limit_on_commands_lets_all_clients_end_their_cycles() -> None:
+    """Two begin their second cycles when the last command is counted; both are carried through."""
+    frame = issued(closed(2, "0 s", *CYCLE), service=1.0, run={"commands": 10})
+    assert frame["command"].value_counts().to_dict() == {"create": 4, "start": 4, "rm": 4}
+    assert list(frame.groupby(frame["number"] // 3)["container"].nunique()) == [1] * 4
+
+
 def test_a_batch_comes_all_at_once() -> None:
     batch = {"kind": "batch", "count": 7, "start": "4 s", "mix": [PS]}
     frame = issued(batch, service=1.0)

@@ -109,11 +109,9 @@ def _client(
     plans = [chooser.plan(action) for action in workload.cycle]
     yield _until(env, workload.start)
     own: Container | None = None
-    while True:
-        for plan in plans:
-            if issuer.exhausted:
-                return
-            number = issuer.next_number()
+    while not issuer.exhausted:
+        numbers = [issuer.next_number() for _ in plans]  # as of a visit: none is cut short
+        for number, plan in zip(numbers, plans, strict=True):
             command = yield from issuer.perform(number, workload.name, plan, workload.timeout, own)
             if plan.kind is not None:
                 own = command.container
