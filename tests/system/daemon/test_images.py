@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helpers import MB, PRESENT, THREE_LAYERS, Bench, scenario, without_cost
+from docksim.des.distributions import Constant
+from tests.helpers import MB, PRESENT, THREE_LAYERS, Bench, scenario, with_cost, without_cost
 
 BIG = {
     "name": "big",
@@ -26,6 +27,21 @@ def test_a_removal_holds_up_listings_and_new_containers(variant: str, command: s
     assert removal.latency > 2.0
     assert blocked.ended > removal.ended - 0.05
     assert blocked.latency > alone.latency + 1.4
+
+
+@VARIANTS
+def test_each_image_that_there_is_makes_a_list_longer(variant: str) -> None:
+    """Where a profile says what one adds to the request, as a measured one does."""
+    images = [PRESENT | {"name": f"image-{number}"} for number in range(7)]
+    given = with_cost(
+        without_cost(scenario(flow={"variant": variant}, images=images)),
+        "dockerd.images_json",
+        cpu_per_item=Constant(0.5),
+    )
+    bench = Bench(given)
+    listing = bench.send("images")
+    bench.run()
+    assert listing.latency == pytest.approx(7 * 0.5)
 
 
 def test_a_removal_holds_up_the_registration_of_layers() -> None:

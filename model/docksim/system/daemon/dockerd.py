@@ -96,7 +96,7 @@ class Dockerd:
 
     def images_json(self, command: Command) -> Counted:
         """List images; how many there are."""
-        yield from self._get_images(command)
+        yield from self._get_images(command, items=len(self._images))
         yield from self._images.list(command)
         yield from self._image_list(command, items=len(self._images))
         return len(self._images)
