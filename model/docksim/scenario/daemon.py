@@ -10,15 +10,15 @@ from docksim.scenario.section import Count, Name, Section, Share
 
 
 class Collector(Section):
-    """A garbage collector: its work is done beside the requests, on all processors of its
-    program's, in turn with them."""
+    """A garbage collector: its work is done beside the requests, on processors that its program
+    leaves idle and a quarter of those that it uses, and in part by who allocates meanwhile."""
 
     every: Annotated[Bytes, Gt(0)]
-    """Memory that is allocated from one collection to the next."""
+    """Memory that is allocated from one collection to the next, besides what is in use then."""
     cpu: RandomSeconds
     """CPU time of a collection."""
     slice: Annotated[Seconds, Gt(0)]
-    """How long it computes on a processor before others have a turn."""
+    """How long it computes on an idle processor before others have a turn."""
     group: Name
     """The scheduler's group that it computes in, and whose steps' allocations count."""
     source: Name

@@ -1,13 +1,14 @@
 """Memory that a program allocates, and its garbage collector, which delays it.
 
-Go's collector works beside the program on all its processors, in turn with its goroutines; it
-begins when as much has been allocated as was in use after the collection before (gcTrigger in
-mgc.go, runtime of Go).
+Go's collector begins when as much has been allocated as was in use after the collection before
+(gcTrigger in mgc.go, runtime of Go). It works on processors that the program leaves idle, and on a
+quarter of each that is busy (gcBackgroundUtilization in mgcpacer.go); who allocates meanwhile has
+to do a part of it (gcAssistAlloc in mgcmark.go), so that it ends in time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from docksim.des.environment import Environment
 from docksim.des.streams import Draws
@@ -15,16 +16,24 @@ from docksim.system.infrastructure.turns import Events, Turns
 from docksim.system.ledger import Ledger
 
 PORTIONS = 16
-"""Of a turn: so finely workers divide a collection among themselves. Those of Go drain one queue of
-grey objects (gcDrain in mgcmark.go), so that who has a turn works for those who wait for one."""
+"""Of a slice: so finely all who work on a collection divide it among themselves. Those of Go drain
+one queue of grey objects (gcDrain in mgcmark.go)."""
+
+BACKGROUND = 0.25
+"""Of a busy processor, what a collection takes (gcBackgroundUtilization, mgcpacer.go)."""
+
+RUNWAY = 0.3
+"""Of what is allocated from one collection to the next, the last part, during which the next is
+under way: it begins when 70 % is there at the earliest (minTriggerRatioDistance, mgcpacer.go). Who
+allocates all of that would have done the whole collection."""
 
 
 class Heap:
     """What has been allocated since the last collection (bytes), and who collects it.
 
-    every    bytes from one collection to the next
-    cpu      core-seconds of a collection, by as many workers as there are turns
-    quantum  s that each computes before others have a turn
+    every    bytes from one collection to the next, but for what commands under way use
+    cpu      core-seconds of a collection
+    quantum  s that a worker may compute before others have a turn
     """
 
     def __init__(
@@ -45,56 +54,99 @@ class Heap:
         self._cpu = cpu
         self._quantum = quantum
         self._used = used
+        self._in_use = 0.0
+        self._due = every
         self._workers = 0
         self._left = 0.0
+        self._assistance = 0.0
         self._collections = 0
+
+    @property
+    def is_collecting(self) -> bool:
+        """Whether a collection is under way."""
+        return bool(self._workers)
+
+    def hold(self, size: float) -> None:
+        """Use `size` bytes, which no collection frees until they are released."""
+        self._in_use += size
+
+    def release(self, size: float) -> None:
+        """Use them no longer."""
+        self._in_use -= size
 
     def allocate(self, size: float) -> float:
         """Count `size` bytes; the share of them (to 1.0) after which a collection is due."""
-        room = self._every - self._used
-        if size < room or self._workers:
+        room = self._due - self._used
+        if size < room or self.is_collecting:
             self._used += size
             return 1.0
-        self._used = (size - room) % self._every
+        self._used = (size - room) % self._due
         return max(0.0, room) / size
 
     def collect(self) -> None:
         """Begin a collection, unless one is under way; nobody waits for it."""
-        if self._workers:
+        if self.is_collecting:
             return
         demand = self._cpu.at(self._collections)
         self._collections += 1
         self._ledger.busy += demand
         self._left = demand
+        self._due = self._every + self._in_use
+        self._assistance = demand / (RUNWAY * self._due)
         self._workers = self._turns.count
         for _ in range(self._workers):
             self._env.process(self._work())
 
+    def assist(self, size: float) -> Events:
+        """Do what allocating `size` bytes obliges to, while a collection is under way."""
+        if self.is_collecting:
+            yield from self._turns.spell(self._portions(self._assistance * size))
+
     def _work(self) -> Events:
+        portion = self._quantum / PORTIONS
         while self._left > 0.0:
-            yield from self._turns.spell(self._portions())
+            if self._turns.is_free:
+                yield from self._turns.spell(self._portions(self._quantum))
+            else:
+                yield from self._turns.aside(self._take(BACKGROUND * portion), BACKGROUND)
         self._workers -= 1
 
-    def _portions(self) -> Iterator[float]:
-        """Of what all workers have left to do together, until a quantum is over."""
-        for _ in range(PORTIONS):
-            portion = min(self._quantum / PORTIONS, self._left)
-            self._left -= portion
-            if portion:
-                yield portion
+    def _portions(self, most: float) -> Iterator[float]:
+        """Of what all have left to do together, until that many core-seconds are done."""
+        while most > 0.0 and self._left > 0.0:
+            yield self._take(min(self._quantum / PORTIONS, most))
+            most -= self._quantum / PORTIONS
+
+    def _take(self, portion: float) -> float:
+        portion = min(portion, self._left)
+        self._left -= portion
+        return portion
 
 
 class Allocation:
     """What a step allocates: bytes in all, and for each item."""
 
-    __slots__ = ("_heap", "_per_item", "_size", "collect")
+    __slots__ = ("_heap", "_per_item", "_size")
 
     def __init__(self, heap: Heap, size: float, per_item: float) -> None:
         self._heap = heap
         self._size = size
         self._per_item = per_item
-        self.collect = heap.collect
 
-    def share(self, items: float) -> float:
-        """Count it; the share of it (to 1.0) after which a collection is due."""
-        return self._heap.allocate(self._size + items * self._per_item)
+    def during(self, demand: float, items: float, take: Callable[[float], Events]) -> Events:
+        """Spend core-seconds while it is allocated bit by bit: where as much is there as makes a
+        collection due, that begins beside the rest."""
+        heap = self._heap
+        size = self._size + items * self._per_item
+        heap.hold(size)
+        try:
+            yield from heap.assist(size)
+            share = heap.allocate(size)
+            yield from take(share * demand)
+            if share < 1.0:
+                heap.collect()
+                rest = 1.0 - share
+                yield from heap.assist(rest * size)
+                yield from take(rest * demand)
+        finally:
+            heap.release(size)

@@ -169,8 +169,7 @@ class FairLabour(Labour, Activity):
 
 
 class LabourInTurn(FairLabour):
-    """On shared cores, in turn with others of the group; where it has allocated as much as makes a
-    collection due, that begins beside the rest."""
+    """On shared cores, in turn with others of the group, whose memory it may allocate."""
 
     __slots__ = ("allocation", "quantum", "turns")
 
@@ -183,11 +182,12 @@ class LabourInTurn(FairLabour):
         self.allocation = allocation
 
     def compute(self, demand: float, items: float) -> Events:
-        if self.allocation and (share := self.allocation.share(items)) < 1.0:
-            yield from self.turns.take(share * demand, self.threads, self.quantum)
-            self.allocation.collect()
-            demand *= 1.0 - share
-        yield from self.turns.take(demand, self.threads, self.quantum)
+        if self.allocation:
+            return self.allocation.during(demand, items, self._take)
+        return self._take(demand)
+
+    def _take(self, demand: float) -> Events:
+        return self.turns.take(demand, self.threads, self.quantum)
 
 
 class FifoProcessor:

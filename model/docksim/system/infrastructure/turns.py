@@ -6,48 +6,86 @@ others wait: it is preempted (retake, runtime/proc.go).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, cast
 
 import simpy
 
 from docksim.des.environment import Environment
-from docksim.des.semaphore import Semaphore
 from docksim.des.sharing import SharedStation
+from docksim.system.infrastructure.run_queues import RunQueues
 
 Events = Generator[simpy.Event, object, None]
 
 
 class Turns:
-    """Of a group on a station, `count` at once, in the order in which they are asked for."""
+    """Of a group on a station, each on one of `count` processors."""
 
     def __init__(
         self, env: Environment, station: SharedStation, group: str | None, count: int
     ) -> None:
         self.count = count
+        self._env = env
         self._station = station
         self._group = group
-        self._permits = Semaphore(env, f"{station.name}.{group}", count)
+        self._queues = RunQueues(count)
+        self._idle = list(range(count))
+
+    @property
+    def is_free(self) -> bool:
+        """Whether one more could compute at once."""
+        return bool(self._idle)
 
     def take(self, demand: float, threads: float, quantum: float) -> Events:
         """Spend core-seconds on as many cores as there are threads, each turn for a quantum (s) of
-        their time at most: round robin. Who is interrupted takes the work back."""
+        their time at most. Who is interrupted takes the work back."""
         most = quantum * threads
+        wait = self._queues.arrive
         while demand > 0.0:
-            yield from self._permits.acquire()
+            processor = yield from self._turn(wait)
             try:
                 yield from compute(self._station, min(demand, most), threads, self._group)
             finally:
-                self._permits.release()
+                self._pass_on(processor)
             demand -= most
+            wait = self._queues.preempt
 
     def spell(self, portions: Iterable[float]) -> Events:
         """One turn, in which a thread spends one portion of core-seconds after the other."""
-        yield from self._permits.acquire()
+        processor = yield from self._turn(self._queues.arrive)
         try:
             for portion in portions:
                 yield from compute(self._station, portion, 1.0, self._group)
         finally:
-            self._permits.release()
+            self._pass_on(processor)
+
+    def aside(self, demand: float, share: float) -> Events:
+        """Spend core-seconds out of turn, at a `share` (below 1) of the time of one that has a
+        turn."""
+        yield self._station.serve(demand, share, share / (1.0 - share), self._group)
+
+    def _turn(self, wait: Callable[[simpy.Event], None]) -> Generator[simpy.Event, Any, int]:
+        """The processor that becomes free for it."""
+        if self._idle:
+            return self._idle.pop()
+        ticket = simpy.Event(self._env)
+        wait(ticket)
+        try:
+            processor: int = yield ticket
+        except BaseException:
+            if ticket.triggered:
+                self._pass_on(cast(int, ticket.value))
+            else:
+                self._queues.leave(ticket)
+            raise
+        return processor
+
+    def _pass_on(self, processor: int) -> None:
+        ticket = self._queues.next_of(processor)
+        if ticket is None:
+            self._idle.append(processor)
+        else:
+            ticket.succeed(processor)
 
 
 def compute(station: SharedStation, demand: float, threads: float, group: str | None) -> Events:
