@@ -161,16 +161,28 @@ def test_each_containers_cost_in_a_listing_is_found(dataset):
     assert RandomQuantity(SECONDS).parse(steps[0]["cpu"]).mean == pytest.approx(1e-3, rel=0.02)
 
 
+def listed(took, **more):
+    """What a list of one and of 21 demanded, and what each image adds then."""
+    always = {"after": {}, "client": 0.0}
+    short = Demand(np.full(9, 0.4e-3), cpu={"dockerd": 1e-4}, busy=1e-4, **always, **more)
+    long = Demand(np.array(took), cpu={"dockerd": 4e-3}, busy=4e-3, **always, paused=4e-3)
+    others = {Key("ps"): short, Key("inspect"): short}
+    found = {Key("images"): short, Key("images", images=20): long} | others
+    return reading(Book(found), 0.0)["dockerd.images_json"]
+
+
 def test_a_long_list_that_was_only_seen_after_pauses_is_brought_to_what_it_takes_without():
-    """An engine that rested before takes 2.5 times as long: 4 ms of a list of 21 are 1.6 ms, of
-    which 0.4 ms are the list of one."""
-    always = {"cpu": {"dockerd": 1e-4}, "after": {}, "busy": 1e-4, "client": 0.0}
-    short = Demand(np.full(9, 0.4e-3), **always, paused=1.0e-3)
-    long = Demand(np.full(9, 4.0e-3), **always, paused=4.0e-3)
-    inspect = {Key("inspect"): short}
-    found = {Key("images"): short, Key("images", images=20): long, Key("ps"): short} | inspect
-    per_item = reading(Book(found), 0.0)["dockerd.images_json"].per_item
-    assert per_item == pytest.approx((1.6e-3 - 0.4e-3) / 20)
+    """An engine that rested before takes 2.5 times as long: 4 ms of a list of 21 are 1.6 ms."""
+    share = listed(np.full(9, 4.0e-3), paused=1.0e-3)
+    assert share.per_item == pytest.approx((1.6e-3 - 0.1e-3) / 20)
+
+
+def test_what_an_item_adds_is_cpu_time_and_varies_as_the_latency_does():
+    """3.9 ms of CPU time in 1.95 ms on average: on two cores."""
+    share = listed([1.4e-3, 1.4e-3, 1.4e-3, 5.2e-3])
+    assert share.per_item == pytest.approx(3.9e-3 / 20)
+    assert share.threads == pytest.approx(2.0)
+    assert share.variation == pytest.approx([1.0 / 1.95] * 3 + [4.8 / 1.95])
 
 
 def test_what_has_ended_is_removed_in_one_way_however_it_ended(tmp_path):
@@ -220,9 +232,9 @@ def test_rare_outliers_make_an_operation_neither_longer_nor_more_variable():
 def test_a_listing_varies_by_its_containers_when_longer_ones_vary_more(dataset):
     (step, *_) = calibrate(dataset, "made").document["operations"]["dockerd"]["containers_json"]
     law = RandomQuantity(SECONDS).parse(step["cpu_per_item"])
-    # Both lists vary by a tenth of what they take: 2 ms and 7 ms, 50 containers apart.
-    sigma = np.log(law.p95 / law.median) / 1.645
-    assert sigma == pytest.approx(np.sqrt(0.7**2 - 0.2**2) / 5.0, rel=0.3)
+    # The long one varies by a tenth of the 7 ms that it takes, of which 2 are those of the short.
+    spread = (law.quantile(0.95) - law.quantile(0.05)) / 3.29
+    assert spread / law.mean == pytest.approx(0.7 / 5.0, rel=0.2)
 
 
 def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):

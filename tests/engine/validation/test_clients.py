@@ -52,3 +52,7 @@ def test_a_closed_client_thinks_for_as_long_as_its_latencies_leave(dataset):
     assert clients(dataset, CLIENT).think == pytest.approx(0.1)
     assert clients(dataset, CLIENT, latency=0.6).think == 0.0
     assert clients(dataset, CLIENT, load="open").think == 0.0
+
+
+def test_a_closed_client_thinks_as_long_beside_others(dataset):
+    assert clients(dataset, CLIENT, beside={"clients": 2}).think == pytest.approx(0.1)

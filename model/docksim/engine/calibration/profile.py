@@ -22,7 +22,6 @@ from docksim.engine.calibration.laws import (
     law,
     rate,
     rounded,
-    varied,
 )
 from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delay, idle
 from docksim.engine.calibration.pulls import pull_operations
@@ -91,7 +90,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         component, _, operation = path.rpartition(".")
         weights = [other.weight for other in shares.values() if other.of == share.of]
         operations[component][operation] = _steps(
-            share, fits[share.of], _variability(share, found, weights), source, flush
+            share, fits[share.of], _variability(share, found, weights), source, flush, rng
         )
     logged = any(key.operation == "logs" for key in found)
     within = [*WITHIN.items(), *(WITHIN_LOGS.items() if logged else ())]
@@ -135,7 +134,9 @@ def _parallel_efficiency(dataset: Dataset) -> float:
     return round(min(1.0, alone / together), 3)
 
 
-def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> list[dict[str, Any]]:
+def _steps(
+    share: Share, fitted: Fit, cv: float, source: str, flush: float, rng: np.random.Generator
+) -> list[dict[str, Any]]:
     step: dict[str, Any] = {"source": source, "fit": _fit(share, fitted)}
     # Of its flushes, some are what it waits for; the others go on while it computes.
     flushes = round(share.flushing / flush) if flush else 0
@@ -155,7 +156,7 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
     if share.threads > 1.0 and share.cpu > NEGLIGIBLE:
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
-        step["cpu_per_item"] = varied(share.per_item, share.per_item_cv)
+        step["cpu_per_item"] = _each_item(share, rng)
     for key, size in (
         ("allocates", share.allocated),
         ("allocates_per_item", share.allocated_per_item),
@@ -181,6 +182,14 @@ def _steps(share: Share, fitted: Fit, cv: float, source: str, flush: float) -> l
         steps += [_stored(access, cv, taken, flush) for access in part]
         steps += [rest] if rest else []
     return steps + _background(share, cv, source)
+
+
+def _each_item(share: Share, rng: np.random.Generator) -> str | dict[str, Any]:
+    """What an item adds, by the law that fits best."""
+    if not share.variation:
+        return rounded(share.per_item)
+    law = fit([share.per_item * each for each in share.variation], rng).law
+    return RandomQuantity(SECONDS).write(law)
 
 
 def _place(group: str) -> dict[str, Any]:

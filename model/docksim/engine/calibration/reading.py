@@ -41,8 +41,8 @@ def _decoding(book: Book) -> dict[str, Share]:
 
 
 def _listing(book: Book, operation: str, counted: str) -> Share:
-    """A list's fixed cost, and what each container or image adds, in the median: some lists are
-    delayed by a collection.
+    """A list's fixed cost, and what each container or image adds: the CPU time that a long list
+    takes more, which varies as the latency that it has more.
 
     The shortest list has one item: the container that is looked at besides, or its image.
     """
@@ -56,19 +56,20 @@ def _listing(book: Book, operation: str, counted: str) -> Share:
     long, short = book.demand(many), book.demand(few)
     # A long list that was only measured with pauses is brought to what it takes without.
     brisker = short.brisker if long.brisker == 1.0 else 1.0
-    extra = max(0.0, brisker * long.median - short.median)
     more = getattr(many, counted) - getattr(few, counted)
-    # Core-seconds: as many cores work on the items as on the rest.
-    per_item = listing.threads * extra / more
-    variance = max(0.0, (brisker * long.spread) ** 2 - short.spread**2)
-    cv = float(variance**0.5) / extra if extra else 0.0
+    per_item = max(0.0, brisker * long.total - short.total) / more
+    longer = brisker * long.latency - short.median
+    longer = longer[longer > 0.0]
+    threads = max(1.0, more * per_item / float(longer.mean())) if len(longer) else 1.0
     allocated = max(0.0, long.allocated - short.allocated) / more
     return replace(
         listing,
         cpu=max(0.0, listing.cpu - per_item),
+        wait=max(0.0, short.engine_time - listing.cpu / threads),
+        threads=threads,
         weight=1.0,
         per_item=per_item,
-        per_item_cv=cv,
+        variation=tuple(longer / longer.mean()) if len(longer) else (),
         allocated=max(0.0, listing.allocated - allocated),
         allocated_per_item=allocated,
     )

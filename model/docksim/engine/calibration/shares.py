@@ -75,7 +75,8 @@ class Share:
     of          whose latency tells how variable it is
     weight      part of that operation's time, for how variability is divided among parts; what is
                 drawn by itself adds in squares
-    per_item, per_byte   core-seconds that each adds; `per_item_cv` says how variable that is
+    per_item, per_byte   core-seconds that each adds on average
+    variation   of what an item adds: values seen, over their mean; none where it is constant
     allocated, allocated_per_item   bytes of the daemon's memory
     displaces   bytes of the daemon's memory that it goes through for each byte of a payload
     refill      core-seconds more when nothing that it uses is in the caches
@@ -96,7 +97,7 @@ class Share:
     of: Key
     weight: float
     per_item: float = 0.0
-    per_item_cv: float = 0.0
+    variation: Sequence[float] = ()
     per_byte: float = 0.0
     allocated: float = 0.0
     allocated_per_item: float = 0.0

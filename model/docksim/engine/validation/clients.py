@@ -40,7 +40,7 @@ def clients_of(
     taken = max(0.0, taken - per_item * float((blocks["containers"] / operations).mean()))
     cpu = _before_answers(found, kinds, taken, per_byte)
     beside = max(0.0, taken - sum(cpu.values()) / len(kinds))
-    if (blocks["load"] != "closed").any() or blocks["beside"].notna().any():
+    if (blocks["load"] != "closed").any():
         return Clients(cpu, beside, 0.0, per_byte, per_item)
     apart = float((blocks["clients"] / blocks["throughput"] / operations).mean())
     latency = float(samples.loc[samples["block"].isin(blocks["block"]), "latency"].mean())
