@@ -45,7 +45,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "dockerd": {
         "containers_json": "receiving a list request (items: containers)",
         "containers_reply": "encoding a list of containers (items)",
-        "images_json": "receiving a request for images",
+        "images_json": "receiving a request for images (items: images)",
         "images_reply": "encoding a list of images (items)",
         "images_create": "receiving a pull request",
         "register_image": "naming an image that has been pulled",

@@ -16,7 +16,8 @@ class Run(Section):
     duration: Annotated[Seconds, Gt(0)] | None = None
     """Simulated time."""
     commands: Positive | None = None
-    """Commands after whose end the run stops."""
+    """Commands after whose end the run stops; cycles that have begun by then are carried
+    through."""
     warm_up: Seconds = 0.0
     """Time at the start that statistics leave out."""
     seed: Count = 1

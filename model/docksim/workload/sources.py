@@ -110,7 +110,8 @@ def _client(
     yield _until(env, workload.start)
     own: Container | None = None
     while not issuer.exhausted:
-        numbers = [issuer.next_number() for _ in plans]  # as of a visit: none is cut short
+        # They are counted now, so that a limit on commands cuts no cycle short.
+        numbers = [issuer.next_number() for _ in plans]
         for number, plan in zip(numbers, plans, strict=True):
             command = yield from issuer.perform(number, workload.name, plan, workload.timeout, own)
             if plan.kind is not None:

@@ -71,26 +71,28 @@ def test_a_collection_takes_idle_processors_and_a_quarter_of_busy_ones(
 
 
 def test_who_allocates_while_memory_is_collected_does_its_part() -> None:
-    """Of the 3 bytes that may be allocated meanwhile, 1.5: half of the 4 core-seconds, on the core
-    that was idle. Of both, the workers take a quarter."""
+    """Of the 3 bytes that may be allocated meanwhile, 1.5: half of the 4 core-seconds. The workers
+    do the other half, on two idle cores in a second; then nothing is left."""
     env = Environment()
-    turns = Turns(env, SharedStation(env, "cores", 2.0), "program", 2)
-    memory = heap(env, 0.0, turns)
-    env.process(turns.take(100.0, 1.0, 100.0))
-    env.run(until=0.001)
+    memory = heap(env, 0.0)
+    assert memory.assistance(1.5) == 0.0
     memory.collect()
-    ends = []
-    env.process(memory.assist(1.5)).callbacks.append(ends.append)
-    while not ends:
+    assert memory.assistance(1.5) == pytest.approx(COLLECTING / 2)
+    while memory.is_collecting:
         env.step()
-    assert env.now == pytest.approx(COLLECTING / 2 / 0.75, rel=0.05)
+    assert env.now == pytest.approx(COLLECTING / 2 / 2)
+    assert memory.assistance(1.5) == 0.0
 
 
-def test_who_allocates_while_nothing_is_collected_has_no_part_to_do() -> None:
-    env = Environment()
-    env.process(heap(env, 0.0).assist(1.5))
-    env.run()
-    assert env.now == 0.0
+def test_nobody_does_more_than_is_left_of_a_collection() -> None:
+    memory = heap(Environment(), 0.0)
+    memory.collect()
+    assert memory.assistance(100.0) == pytest.approx(COLLECTING)
+    assert memory.assistance(100.0) == 0.0
+
+
+def test_where_nothing_is_allocated_no_collection_is_due() -> None:
+    assert heap(Environment(), used=EVERY).allocate(0.0) == 1.0
 
 
 def test_what_is_in_use_when_a_collection_begins_is_not_collected() -> None:

@@ -58,6 +58,19 @@ def test_who_was_preempted_goes_before_who_arrives_and_after_who_was_kept() -> N
     assert [queues.next_of(0) for _ in range(3)] == [kept, preempted, late]
 
 
+def test_who_arrives_is_not_kept_waiting_by_those_that_are_preempted_again_and_again() -> None:
+    queues = RunQueues(1)
+    one, other, late = tickets(3)
+    queues.preempt(one)
+    queues.preempt(other)
+    queues.arrive(late)
+    assert queues.next_of(0) is one
+    queues.preempt(one)
+    assert queues.next_of(0) is other
+    queues.preempt(other)
+    assert queues.next_of(0) is late
+
+
 def test_who_leaves_is_not_served() -> None:
     queues = RunQueues(2)
     first, second, third = tickets(3)
@@ -66,7 +79,7 @@ def test_who_leaves_is_not_served() -> None:
     assert queues.next_of(0) is first
     queues.leave(second)
     assert queues.next_of(0) is third
-    with pytest.raises(StopIteration):
+    with pytest.raises(ValueError):
         queues.leave(second)
 
 

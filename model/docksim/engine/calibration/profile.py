@@ -153,7 +153,7 @@ def _steps(
             step[key] = count
     if share.group:
         step |= _place(share.group)
-    if share.threads > 1.0 and share.cpu > NEGLIGIBLE:
+    if share.threads > 1.0 and share.cpu + share.per_item > NEGLIGIBLE:
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
         step["cpu_per_item"] = _each_item(share, rng)
@@ -188,8 +188,8 @@ def _each_item(share: Share, rng: np.random.Generator) -> str | dict[str, Any]:
     """What an item adds, by the law that fits best."""
     if not share.variation:
         return rounded(share.per_item)
-    law = fit([share.per_item * each for each in share.variation], rng).law
-    return RandomQuantity(SECONDS).write(law)
+    law = fit(share.variation, rng).law
+    return RandomQuantity(SECONDS).write(law.scaled(share.per_item / law.mean))
 
 
 def _place(group: str) -> dict[str, Any]:

@@ -57,10 +57,12 @@ def _listing(book: Book, operation: str, counted: str) -> Share:
     # A long list that was only measured with pauses is brought to what it takes without.
     brisker = short.brisker if long.brisker == 1.0 else 1.0
     more = getattr(many, counted) - getattr(few, counted)
-    per_item = max(0.0, brisker * long.total - short.total) / more
-    longer = brisker * long.latency - short.median
+    per_item = (brisker * long.total - short.total) / more
+    longer = brisker * (long.latency - long.client) - (short.median - short.client)
     longer = longer[longer > 0.0]
-    threads = max(1.0, more * per_item / float(longer.mean())) if len(longer) else 1.0
+    if per_item <= 0.0 or not len(longer):
+        return listing
+    threads = max(1.0, more * per_item / float(longer.mean()))
     allocated = max(0.0, long.allocated - short.allocated) / more
     return replace(
         listing,
@@ -69,7 +71,7 @@ def _listing(book: Book, operation: str, counted: str) -> Share:
         threads=threads,
         weight=1.0,
         per_item=per_item,
-        variation=tuple(longer / longer.mean()) if len(longer) else (),
+        variation=tuple(longer / longer.mean()),
         allocated=max(0.0, listing.allocated - allocated),
         allocated_per_item=allocated,
     )

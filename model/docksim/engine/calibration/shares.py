@@ -20,8 +20,7 @@ NETWORKS = ("none", BRIDGE)
 QUANTUM = 0.015
 """Seconds that a goroutine computes mostly while others wait: it is preempted after 10 ms
 (forcePreemptNS, runtime/proc.go of Go) by who looks every 10 ms when little else happens (sysmon,
-there), so after 10 to 20. dockerd's goroutines have GOMAXPROCS processors, in the order in which
-they become ready."""
+there), so after 10 to 20. dockerd's goroutines have GOMAXPROCS processors."""
 
 CGROUP = "kernel.cgroup"
 """Moving a process into a cgroup (v1) takes the thread groups' lock for writing, which lasts an

@@ -1,7 +1,7 @@
 """The daemon's memory: what operations allocate, and what it takes to collect it.
 
 dockerd is a Go program: when it has allocated as much again as is in use, its garbage collector
-runs beside its requests, on all its processors, and delays them.
+runs beside its requests and delays them.
 """
 
 from __future__ import annotations

@@ -265,6 +265,9 @@ def _run(
     commands = pd.concat([simulate_once(scenario, replication=run).commands for run in runs])
     if block["beside"]:
         commands = _without_others(commands, block)
+    elif block["load"] == "closed":  # the last of a workload's cycles may be of several
+        count = (block["cycles"] + block["warm_up"]) * len(block["operations"])
+        commands = commands[commands["number"] < count]
     ends = np.sort(_of_place(commands, operations, len(operations) - 1)["ended"])
     began = ends[warm_up - 1] if warm_up else 0.0
     measured = commands[commands["number"] >= warm_up * len(operations)]
@@ -284,7 +287,8 @@ def _without_others(commands: pd.DataFrame, block: dict[str, Any]) -> pd.DataFra
 
 
 def _of_place(commands: pd.DataFrame, operations: list[str], place: int) -> pd.DataFrame:
-    """The commands of one place in the cycle; where two have one name, one client takes turns."""
+    """The commands of one place in the cycle; where two have one name, by their numbers, which are
+    consecutive in a cycle."""
     names = [operation.split()[0] for operation in operations]
     own = commands[commands["command"] == names[place]]
     if names.count(names[place]) > 1:

@@ -33,7 +33,7 @@ class Heap:
 
     every    bytes from one collection to the next, but for what commands under way use
     cpu      core-seconds of a collection
-    quantum  s that a worker may compute before others have a turn
+    slice_   s that a worker computes on an idle processor before others have a turn
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Heap:
         turns: Turns,
         every: float,
         cpu: Draws,
-        quantum: float,
+        slice_: float,
         used: float,
     ) -> None:
         """`used`: bytes allocated already, at the start."""
@@ -52,13 +52,13 @@ class Heap:
         self._turns = turns
         self._every = every
         self._cpu = cpu
-        self._quantum = quantum
+        self._portion = slice_ / PORTIONS
         self._used = used
         self._in_use = 0.0
         self._due = every
         self._workers = 0
         self._left = 0.0
-        self._assistance = 0.0
+        self._obligation = 0.0
         self._collections = 0
 
     @property
@@ -77,7 +77,7 @@ class Heap:
     def allocate(self, size: float) -> float:
         """Count `size` bytes; the share of them (to 1.0) after which a collection is due."""
         room = self._due - self._used
-        if size < room or self.is_collecting:
+        if not size or size < room or self.is_collecting:
             self._used += size
             return 1.0
         self._used = (size - room) % self._due
@@ -92,32 +92,32 @@ class Heap:
         self._ledger.busy += demand
         self._left = demand
         self._due = self._every + self._in_use
-        self._assistance = demand / (RUNWAY * self._due)
+        self._obligation = demand / (RUNWAY * self._due)
         self._workers = self._turns.count
         for _ in range(self._workers):
             self._env.process(self._work())
 
-    def assist(self, size: float) -> Events:
-        """Do what allocating `size` bytes obliges to, while a collection is under way."""
-        if self.is_collecting:
-            yield from self._turns.spell(self._portions(self._assistance * size))
+    def assistance(self, size: float) -> float:
+        """Core-seconds of a collection that is under way, which allocating `size` bytes obliges to;
+        they are left to who asks."""
+        return self._take(self._obligation * size) if self.is_collecting else 0.0
 
     def _work(self) -> Events:
-        portion = self._quantum / PORTIONS
         while self._left > 0.0:
             if self._turns.is_free:
-                yield from self._turns.spell(self._portions(self._quantum))
+                yield from self._turns.spell(self._portions())
             else:
-                yield from self._turns.aside(self._take(BACKGROUND * portion), BACKGROUND)
+                yield from self._turns.aside(self._take(BACKGROUND * self._portion), BACKGROUND)
         self._workers -= 1
 
-    def _portions(self, most: float) -> Iterator[float]:
-        """Of what all have left to do together, until that many core-seconds are done."""
-        while most > 0.0 and self._left > 0.0:
-            yield self._take(min(self._quantum / PORTIONS, most))
-            most -= self._quantum / PORTIONS
+    def _portions(self) -> Iterator[float]:
+        """Of what all have left to do together, until a slice is over."""
+        for _ in range(PORTIONS):
+            if portion := self._take(self._portion):
+                yield portion
 
     def _take(self, portion: float) -> float:
+        """As much of what is left to do, from now on by who asks."""
         portion = min(portion, self._left)
         self._left -= portion
         return portion
@@ -140,13 +140,12 @@ class Allocation:
         size = self._size + items * self._per_item
         heap.hold(size)
         try:
-            yield from heap.assist(size)
+            assistance = heap.assistance(size)
             share = heap.allocate(size)
-            yield from take(share * demand)
+            yield from take(assistance + share * demand)
             if share < 1.0:
                 heap.collect()
                 rest = 1.0 - share
-                yield from heap.assist(rest * size)
-                yield from take(rest * demand)
+                yield from take(heap.assistance(rest * size) + rest * demand)
         finally:
             heap.release(size)

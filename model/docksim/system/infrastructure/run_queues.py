@@ -1,9 +1,10 @@
 """Who waits for which of a program's processors.
 
-As in Go's scheduler (findRunnable in proc.go, injectglist there): a processor that becomes free
+As in Go's scheduler (findRunnable, injectglist and sysmon in proc.go): a processor that becomes free
 turns to those that wait for it, then to any that were preempted, then to all who have arrived
 meanwhile, of whom it keeps those that it does not serve at once; only then it takes half of those
-that wait for another. So who waits for one that is busy may see later ones go first.
+that wait for another. So who waits for one that is busy may see later ones go first. While anyone
+runs so long as to be preempted, who arrives is queued behind those that were.
 """
 
 from __future__ import annotations
@@ -31,13 +32,18 @@ class RunQueues:
         self._preempted.append(ticket)
 
     def leave(self, ticket: Event) -> None:
-        """One waits no more. Raises StopIteration for one that does not wait."""
-        next(queue for queue in self._all if ticket in queue).remove(ticket)
+        """One waits no more. Raises ValueError for one that does not wait."""
+        for queue in self._all:
+            if ticket in queue:
+                return queue.remove(ticket)
+        raise ValueError("who leaves has to wait")
 
     def next_of(self, processor: int) -> Event | None:
         """Whom a processor that is free serves, who waits no more; None when nobody waits."""
         own = self._own[processor]
         if not own and self._preempted:
+            self._preempted.extend(self._arrived)
+            self._arrived.clear()
             return self._preempted.popleft()
         if not own:
             own.extend(self._arrived or self._half_of_others())

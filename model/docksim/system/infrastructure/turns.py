@@ -40,15 +40,15 @@ class Turns:
         """Spend core-seconds on as many cores as there are threads, each turn for a quantum (s) of
         their time at most. Who is interrupted takes the work back."""
         most = quantum * threads
-        wait = self._queues.arrive
+        enqueue = self._queues.arrive
         while demand > 0.0:
-            processor = yield from self._turn(wait)
+            processor = yield from self._turn(enqueue)
             try:
                 yield from compute(self._station, min(demand, most), threads, self._group)
             finally:
                 self._pass_on(processor)
             demand -= most
-            wait = self._queues.preempt
+            enqueue = self._queues.preempt
 
     def spell(self, portions: Iterable[float]) -> Events:
         """One turn, in which a thread spends one portion of core-seconds after the other."""
@@ -62,14 +62,14 @@ class Turns:
     def aside(self, demand: float, share: float) -> Events:
         """Spend core-seconds out of turn, at a `share` (below 1) of the time of one that has a
         turn."""
-        yield self._station.serve(demand, share, share / (1.0 - share), self._group)
+        return compute(self._station, demand, share, self._group, share / (1.0 - share))
 
-    def _turn(self, wait: Callable[[simpy.Event], None]) -> Generator[simpy.Event, Any, int]:
+    def _turn(self, enqueue: Callable[[simpy.Event], None]) -> Generator[simpy.Event, Any, int]:
         """The processor that becomes free for it."""
         if self._idle:
             return self._idle.pop()
         ticket = simpy.Event(self._env)
-        wait(ticket)
+        enqueue(ticket)
         try:
             processor: int = yield ticket
         except BaseException:
@@ -88,10 +88,16 @@ class Turns:
             ticket.succeed(processor)
 
 
-def compute(station: SharedStation, demand: float, threads: float, group: str | None) -> Events:
-    """Spend core-seconds on as many cores as there are threads; who is interrupted takes the work
-    back."""
-    work = station.serve(demand, threads, threads, group)
+def compute(
+    station: SharedStation,
+    demand: float,
+    threads: float,
+    group: str | None,
+    weight: float | None = None,
+) -> Events:
+    """Spend core-seconds on as many cores as there are threads, each of the same weight; who is
+    interrupted takes the work back."""
+    work = station.serve(demand, threads, weight or threads, group)
     try:
         yield work
     except BaseException:
