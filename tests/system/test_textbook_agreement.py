@@ -11,7 +11,7 @@ from tests.perf import textbook
 from tests.perf.agreement import MEASURES, by_docksim, by_textbook, differences
 from tests.perf.scenarios import run_and_remove
 
-REPLICATIONS = 16
+REPLICATIONS = 20
 COMMANDS = 3000
 PRECISION = 0.04
 """The half-width of a difference, relative to the measure: wider, and agreement says little."""
