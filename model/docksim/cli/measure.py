@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,13 +98,27 @@ def _run(plan: Plan, target: Target, out: Path) -> None:
 
     import uvloop
 
+    from docksim.cli.app import SIGNALLED
     from docksim.engine.measurement.dataset import Dataset
     from docksim.engine.measurement.runner import Runner
 
+    async def measured(progress: Callable[[int, int, str], None]) -> None:
+        # This loop hears signals itself: what is raised on one would not reach the task.
+        task = asyncio.current_task()
+        assert task
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        await Runner(plan, target, Dataset(out)).run(progress)
+
     # A fifth to a half less CPU time a request than with asyncio's own loop: the engine needs it.
     loop = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-    with _progress() as progress, loop:
-        loop.run(Runner(plan, target, Dataset(out)).run(progress))
+    on_end = signal.getsignal(signal.SIGTERM)
+    try:
+        with _progress() as progress, loop:
+            loop.run(measured(progress))
+    except asyncio.CancelledError:
+        raise SystemExit(SIGNALLED + signal.SIGTERM) from None
+    finally:
+        signal.signal(signal.SIGTERM, on_end)
     typer.echo(f"Measured: docksim measure --describe {out}")
 
 

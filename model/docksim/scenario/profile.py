@@ -75,7 +75,8 @@ class Step(Section):
     Left out: none; all that has none weighs as much as it is."""
     quantum: Seconds = 0.0
     """How long it computes in its group before others of the group have a turn: as many as there
-    are cores compute at once, the rest wait as goroutines do. 0: all of the group compute at once."""
+    are cores compute at once, the rest wait as goroutines do. 0: all of the group compute at
+    once."""
     allocates: Bytes = 0.0
     """Memory that it allocates, where its group has a collector (`daemon.collector`)."""
     allocates_per_item: Bytes = 0.0

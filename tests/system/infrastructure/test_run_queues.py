@@ -79,7 +79,7 @@ def test_who_leaves_is_not_served() -> None:
     assert queues.next_of(0) is first
     queues.leave(second)
     assert queues.next_of(0) is third
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="has to wait"):
         queues.leave(second)
 
 

@@ -1,6 +1,6 @@
 """Who waits for which of a program's processors.
 
-As in Go's scheduler (findRunnable, injectglist and sysmon in proc.go): a processor that becomes free
+As in Go's scheduler (findRunnable, injectglist, sysmon in proc.go): a processor that becomes free
 turns to those that wait for it, then to any that were preempted, then to all who have arrived
 meanwhile, of whom it keeps those that it does not serve at once; only then it takes half of those
 that wait for another. So who waits for one that is busy may see later ones go first. While anyone
