@@ -1,10 +1,10 @@
 """HTTP/1.1 over a unix socket, at little CPU a request: who measures an engine shares its cores.
 
 Each request has a connection of its own, as docker commands have, which are processes by themselves
-(`run` has one for both of its requests, and two here). On one that persisted, the engine would go on with
-a client's next request before it turned to those that wait (serve in net/http/server.go of Go), and
-favour who comes again at once. All else that an HTTP client may do (redirects, cookies, proxies,
-compression) an engine does not need.
+(`run` has one for both of its requests, and two here). On one that persisted, the engine would go
+on with a client's next request before it turned to those that wait (serve in net/http/server.go of
+Go), and favour who comes again at once. All else that an HTTP client may do (redirects, cookies,
+proxies, compression) an engine does not need.
 """
 
 from __future__ import annotations
