@@ -109,7 +109,7 @@ def _run(plan: Plan, target: Target, out: Path) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         await Runner(plan, target, Dataset(out)).run(progress)
 
-    # A fifth to a half less CPU time a request than with asyncio's own loop: the engine needs it.
+    # Less CPU time a request than with asyncio's own loop: the engine needs it.
     loop = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     on_end = signal.getsignal(signal.SIGTERM)
     try:
