@@ -1,10 +1,12 @@
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from docksim import vary
 from docksim.cli.app import app
 from docksim.scenario import ScenarioError
 from tests.theory.hosts import mmc_host
@@ -115,3 +117,34 @@ def test_a_folder_of_somebody_else_is_not_written_to(file, tmp_path):
     done = run(file, "--out", tmp_path / "mine")
     assert done.exit_code == 2
     assert "did not make" in done.stderr
+
+
+def test_a_quantile_of_too_few_observations_is_told_as_such_in_the_answer(tmp_path):
+    few = vary(mmc_host(rate=5, service=0.1, servers=1, duration=60), {"run.warm_up": "50 s"})
+    (tmp_path / "queue.toml").write_text(few.to_toml())
+    answer = "It is {ps.mean}, seldom {ps.p99}, with four cores {ps.p99 | cores=4 | cores=2}."
+    asked = STUDY.replace('["ps.mean", "throughput"]', '["ps.mean", "ps.p99"]')
+    asked = re.sub("^answer = .*$", f'answer = "{answer}"', asked, flags=re.MULTILINE)
+    (tmp_path / "study.toml").write_text(asked)
+    done = run(tmp_path / "study.toml", "--out", tmp_path / "out", "--jobs", 1)
+    assert done.exit_code == 0, done.output
+    mean, tail, change = done.stdout.replace("\n", " ").split(",")[:3]
+    assert "too few" not in mean
+    assert tail.endswith("(from too few observations)")
+    assert "(from too few observations)." in change
+
+
+@pytest.mark.parametrize(
+    ("run_section", "told"),
+    [
+        ({"duration": "10 s"}, "A replication is 10 s of simulated time"),
+        ({"commands": 30}, "A replication is over when 30 commands have ended"),
+    ],
+)
+def test_the_report_says_how_long_a_replication_is(tmp_path, run_section, told):
+    host = vary(mmc_host(rate=5, service=0.1, servers=1, duration=60), {"run": run_section})
+    (tmp_path / "queue.toml").write_text(host.to_toml())
+    (tmp_path / "study.toml").write_text(STUDY)
+    done = run(tmp_path / "study.toml", "--out", tmp_path / "out", "--jobs", 1)
+    assert done.exit_code == 0, done.output
+    assert told in (tmp_path / "out" / "report.md").read_text()

@@ -20,11 +20,13 @@ def bottleneck(
     levels: str = typer.Option(
         "",
         metavar="VALUES",
-        help='Levels of it, as "1, 4, 16" or "1 /s, 2 /s"; up to saturation by default.',
+        help='Levels of it, as "1, 4, 16" or "1 /s, 2 /s"; from light to saturated by default.',
     ),
     assignments: Assignments = [],  # noqa: B006
     seed: Seed = None,
-    replications: int | None = typer.Option(None, min=1, help="Independent repetitions a level."),
+    replications: int | None = typer.Option(
+        None, min=1, help="Independent repetitions a level; the scenario's by default."
+    ),
     jobs: Jobs = None,
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
     out: Path | None = typer.Option(

@@ -36,12 +36,20 @@ def capacity(
         metavar="KEY[=LEVELS]",
         help='Repeat at each level of a second key, as "workload.rate=1 /s, 2 /s, 4 /s".',
     ),
-    low: str | None = typer.Option(None, metavar="VALUE", help="The least value to try."),
-    high: str | None = typer.Option(None, metavar="VALUE", help="The largest value to try."),
+    low: str | None = typer.Option(
+        None,
+        metavar="VALUE",
+        help="The least value to try, with its unit; found by halving by default.",
+    ),
+    high: str | None = typer.Option(
+        None,
+        metavar="VALUE",
+        help="The largest value to try, with its unit; found by doubling by default.",
+    ),
     more_is: MoreIs | None = typer.Option(
         None, "--more-is", help="What more of KEY does to the SLO; found by trying by default."
     ),
-    tolerance: float = typer.Option(0.05, help="Relative width of the answer."),
+    tolerance: float = typer.Option(0.05, help="Relative width of the answer: 0.05 is 5 %."),
     budget: int = typer.Option(32, help="Replications of one value, at most."),
     assignments: Assignments = [],  # noqa: B006
     seed: Seed = None,

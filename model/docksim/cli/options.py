@@ -7,9 +7,13 @@ import typer
 
 Assignments = Annotated[
     list[str],
-    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change one value, as host.cores=8."),
+    typer.Option(
+        "--set", metavar="KEY.PATH=VALUE", help="Change one value, as host.cores=8; repeatable."
+    ),
 ]
-Seed = Annotated[int | None, typer.Option(min=0, help="Root of all random numbers.")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, help="Root of all random numbers; the scenario's by default.")
+]
 Jobs = Annotated[
     int | None, typer.Option(min=1, help="Processes to run them in; one a core by default.")
 ]

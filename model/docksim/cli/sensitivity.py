@@ -36,7 +36,7 @@ def sensitivity(
         False, help="Vary the profile's fitted operations within their own uncertainty, too."
     ),
     method: Method = typer.Option(Method.SOBOL, help="Screening by Morris, or indices by Sobol."),
-    points: int = typer.Option(64, help="Base points; a power of two for sobol."),
+    points: int = typer.Option(64, help="Base points, at least 8; a power of two for sobol."),
     replications: int = typer.Option(3, min=1, help="Of each point."),
     assignments: Assignments = [],  # noqa: B006
     seed: Seed = None,

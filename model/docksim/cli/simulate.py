@@ -13,7 +13,9 @@ def simulate(
     file: Path = typer.Argument(metavar="SCENARIO", help="The scenario file."),
     assignments: Assignments = [],  # noqa: B006
     seed: Seed = None,
-    replications: int | None = typer.Option(None, min=1, help="Independent repetitions."),
+    replications: int | None = typer.Option(
+        None, min=1, help="Independent repetitions; the scenario's by default."
+    ),
     jobs: Jobs = None,
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, no tables."),
     out: Path | None = typer.Option(

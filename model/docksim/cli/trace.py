@@ -29,7 +29,9 @@ def trace(
         "--format",
         help="A mermaid sequence diagram, Chrome trace events for Perfetto, or a table.",
     ),
-    out: Path | None = typer.Option(None, metavar="FILE", help="Write it there."),
+    out: Path | None = typer.Option(
+        None, metavar="FILE", help="Write it there, not to the terminal."
+    ),
     assignments: Assignments = [],  # noqa: B006
     seed: Seed = None,
     number: int | None = typer.Option(

@@ -4,6 +4,8 @@
 {pull.p50 | slots = 10}               at that level, the baseline's of all other factors
 {pull.p50 | slots = 10 | slots = 3}   the change from the second to the first: "31 % ± 4 lower"
 {best}                                the best point, or those that may be
+
+A quantile that its sample cannot carry is said to be from too few observations.
 """
 
 from __future__ import annotations
@@ -50,11 +52,13 @@ def _found(place: str, results: StudyResults) -> str:
         chosen = [results.at(_levels(each)) for each in selections] or [results.at({})]
     except LookupError as error:
         raise ScenarioError(Problem(f"{{{place}}}: no point with {error}", file="answer")) from None
+    carried = all(results.is_carried(each, measure) for each in chosen)
+    doubt = "" if carried else " (from too few observations)"
     if len(chosen) == 1:
         scale = results.measures[results.place(measure)].scale
         value, margin = pair(scale, results.estimate(chosen[0], measure))
-        return f"{value} {margin}".strip().replace("±", "± ")
-    return change(results.change(chosen[0], chosen[1], measure, LEVEL))
+        return f"{value} {margin}".strip().replace("±", "± ") + doubt
+    return change(results.change(chosen[0], chosen[1], measure, LEVEL)) + doubt
 
 
 def change(found: Estimate) -> str:

@@ -19,6 +19,7 @@ from docksim.report.quantity import NOTHING, percent_pair
 from docksim.report.sheet import Cell, Sheet
 from docksim.report.traces.hops import trace_of
 from docksim.report.values import pair
+from docksim.scenario.run import Run
 from docksim.simulation import simulate_once
 from docksim.study.design.document import Picture, PullPicture, StudyFile
 from docksim.study.selection import CONFIDENCE
@@ -256,10 +257,17 @@ def _best(results: StudyResults) -> str:
     return f"The {best.want} {best.measure} is at {names}: the budget could not tell ({method})."
 
 
+def _length(run: Run) -> str:
+    if run.duration is not None:
+        return f"{run.duration:g} s of simulated time"
+    if run.commands is None:
+        return "over when all its commands have ended"
+    return f"over when {run.commands:g} command{'s have' if run.commands > 1 else ' has'} ended"
+
+
 def _method(results: StudyResults) -> list[Part]:
     study, precision, run = results.study, results.study.replicated, results.base.run
     total = sum(len(each.replications) for each in results.series)
-    length = f"{run.duration:g} s" if run.duration else f"{run.commands} commands"
     fixed = precision.least == precision.most
     stop = (
         f"{precision.least} a point"
@@ -281,7 +289,7 @@ def _method(results: StudyResults) -> list[Part]:
         "each step there names its source.",
         f"Experimentation: {len(results.series)} points ({study.design.kind} over "
         f"{', '.join(factor.name for factor in study.factor)}), {total} replications: {stop}. A "
-        f"replication is {length} of simulated time; {end}. Root seed {results.seed}; replication "
+        f"replication is {_length(run)}; {end}. Root seed {results.seed}; replication "
         "r meets the same random demands at every point.",
         "Implementation and code access: versions, commit and host are in `manifest.json`; "
         "`study.toml` and `scenario.toml` give the same figures again, `summary.csv` has them in "
