@@ -1,8 +1,11 @@
 """measure → calibrate → validate, on a real engine; and what is told when something is missing."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -66,8 +69,8 @@ load = { kind = "closed", clients = [1, 3] }
 cycles = 40
 """
 
-WIDE = 1.5
-"""Relative error of a median that a loop of seconds, on a machine with other work, may have."""
+WIDE = 2.5
+"""Factor by which a median of a loop of seconds, on a machine with other work, may be off."""
 
 
 LOAD = """
@@ -118,13 +121,40 @@ def test_an_engine_is_measured_and_its_loads_are_predicted(tmp_path, engine):
     errors = pd.read_csv(out / "errors.csv")
     assert set(errors["clients"]) == {1, 3}
     medians = errors[errors["measure"].isin(("throughput", "p50"))]
-    assert medians["error"].abs().median() < WIDE
+    factors = np.log(medians["predicted"] / medians["measured"])
+    assert factors.abs().median() < np.log(WIDE)
     # More clients get more done, there and here, and not much more here than there.
     blocks = Dataset(data).table("blocks")
     measured = blocks[blocks["set"] == "cycles"].set_index("clients")["throughput"]
     gain = cycles_per_second(profile, 3) / cycles_per_second(profile, 1)
     assert measured[3] > measured[1]
     assert 1.0 < gain < 1.5 * measured[3] / measured[1]
+
+
+def test_a_profile_that_no_command_would_accept_is_not_written(tmp_path):
+    out = tmp_path / "own"
+    done = docksim("calibrate", tmp_path / "nowhere", "--out", out)
+    assert done.exit_code == 2
+    assert f"{out}: is no profile's name; one that ends in .toml is needed" in done.output
+    assert not out.exists()
+
+
+def test_a_dataset_is_read_without_what_measures(tmp_path):
+    """httptools, uvloop and docker are there for who measures, and may be missing."""
+    script = (
+        "import sys\n"
+        "sys.modules |= dict.fromkeys(('httptools', 'uvloop', 'docker'))\n"
+        "from docksim.cli.app import app\n"
+        "app()"
+    )
+    for command in (
+        ["calibrate", tmp_path, "--out", tmp_path / "own.toml"],
+        ["validate", "--profile", "measured", "--dataset", tmp_path],
+    ):
+        arguments = [sys.executable, "-c", script, *map(str, command)]
+        done = subprocess.run(arguments, capture_output=True, text=True)
+        assert done.returncode == 2
+        assert "no dataset is there" in done.stderr
 
 
 def test_what_is_no_dataset_is_told(tmp_path):

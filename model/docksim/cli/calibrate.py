@@ -18,16 +18,21 @@ def calibrate(
 
         from docksim.engine.calibration.profile import calibrate as fitted
         from docksim.engine.measurement.dataset import Dataset
-        from docksim.report.files import check_file, write_whole
+        from docksim.report.files import OutputError, check_file, write_whole
 
         check_file(out)
+        if out.suffix != ".toml":
+            raise OutputError(f"{out}: is no profile's name; one that ends in .toml is needed")
         calibration = fitted(Dataset(dataset), out.stem)
         write_whole(out, tomli_w.dumps(calibration.document))
         typer.echo(f"Written to {out}: {len(calibration.fits)} operations were measured")
 
 
 def validate(
-    profile: Path = typer.Option(metavar="PROFILE", help="The profile that predicts."),
+    profile: Path = typer.Option(
+        metavar="PROFILE",
+        help="The profile that predicts: a .toml file, or the name of a shipped one.",
+    ),
     dataset: Path | None = typer.Option(
         None, metavar="DATASET", help="Measurements it has never seen."
     ),

@@ -12,8 +12,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+ENGINE_FOLDER = Path("/var/lib/docksim-engine")
 FOLDER = typer.Option(
-    Path("/var/lib/docksim-engine"),
+    ENGINE_FOLDER,
     "--dir",
     metavar="DIR",
     help="Where all its files are; its socket is DIR/docker.sock.",

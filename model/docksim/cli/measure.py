@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from docksim.cli.engine import UNUSABLE_ENGINE, engine_errors
+from docksim.cli.engine import ENGINE_FOLDER, UNUSABLE_ENGINE, engine_errors
 from docksim.cli.running import clear_errors, page
 
 if TYPE_CHECKING:
@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 
 def measure(
     plan: Path | None = typer.Argument(None, metavar="[PLAN]", help="The plan file."),
-    out: Path | None = typer.Option(None, metavar="DIR", help="Where the dataset goes."),
+    out: Path | None = typer.Option(
+        None, metavar="DIR", help="Where the dataset goes; needed to measure or pack."
+    ),
     folder: Path = typer.Option(
-        Path("/var/lib/docksim-engine"), "--dir", metavar="DIR", help="Where the engine lives."
+        ENGINE_FOLDER,
+        "--dir",
+        metavar="DIR",
+        help="Where the private engine lives.",
     ),
     engine: str | None = typer.Option(
         None, metavar="unix://SOCKET", help="Measure this engine instead of a private one."
     ),
-    consent: bool = typer.Option(False, help="Agree to what measuring does to that engine."),
+    consent: bool = typer.Option(
+        False,
+        help="Agree that containers and images of ours, labelled, come and go on that engine.",
+    ),
     describe: Path | None = typer.Option(
         None, metavar="DIR", help="Measure nothing: say what the dataset there holds."
     ),
@@ -76,7 +84,7 @@ def _measure_private(plan_file: Path, out: Path, folder: Path) -> None:
 
 
 def _measure_existing(plan_file: Path, out: Path, address: str, consent: bool) -> None:
-    from docksim.engine.existing import ExistingEngine, consequences
+    from docksim.engine.existing import ExistingEngine, consequences, removal
     from docksim.engine.measurement.plan import load_plan
     from docksim.report.files import check_folder
 
@@ -87,10 +95,16 @@ def _measure_existing(plan_file: Path, out: Path, address: str, consent: bool) -
         raise typer.Exit(UNUSABLE_ENGINE)
     engine = ExistingEngine(address)
     engine.check(plan)
+    by_hand = f"`{removal(address, engine.label)}`"
+    typer.echo(f"Should this be killed, what it leaves is removed by {by_hand}", err=True)
     try:
         _run(plan, engine, out)
     finally:
-        engine.clean_up()
+        is_clean = engine.clean_up()
+        if not is_clean:
+            typer.echo(f"docksim measure: not all of it could be removed: {by_hand}", err=True)
+    if not is_clean:
+        raise typer.Exit(UNUSABLE_ENGINE)
 
 
 def _run(plan: Plan, target: Target, out: Path) -> None:

@@ -61,8 +61,8 @@ def probes_sheet(dataset: Dataset) -> Sheet:
     rows = tuple(
         (
             Cell(str(name)),
-            *(Cell(f"{1e3 * seconds:.2f}") for seconds in row),
-            Cell(f"{row.iloc[-1] / row.iloc[0]:.2f}"),
+            *(_number(1e3 * seconds) for seconds in row),
+            _number(row.iloc[-1] / row.iloc[0]),
         )
         for name, row in medians.iterrows()
     )
@@ -70,5 +70,12 @@ def probes_sheet(dataset: Dataset) -> Sheet:
         "Micro-probes",
         ("<section", "alone (ms)", "by two (ms)", "ratio"),
         rows,
-        ("Medians. A section that only one at a time can be in has a ratio of 2.",),
+        (
+            "Medians. A section that only one at a time can be in has a ratio of 2. The daemon's "
+            "heap and collection have one caller.",
+        ),
     )
+
+
+def _number(value: float) -> Cell:
+    return Cell("" if isnan(value) else f"{value:.2f}")

@@ -27,7 +27,9 @@ class Validation(Shown):
 
     def __repr__(self) -> str:
         overall = self.summary["overall"]
-        return f"Validation(points={overall['points']}, mdape_p50={overall['mdape_p50']:.3f})"
+        error = overall["mdape_p50"]
+        told = "unknown" if error is None else f"{error:.3f}"
+        return f"Validation(points={overall['points']}, mdape_p50={told})"
 
 
 def validation(folder: str | Path = "results/validation") -> Validation:

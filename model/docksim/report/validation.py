@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.ticker import NullFormatter
 
-from docksim.engine.validation.comparison import VENTILES
 from docksim.engine.validation.published import Unpredicted
+from docksim.engine.validation.replications import VENTILES
 from docksim.report.figures import predicted_against_measured
 from docksim.report.files import write_whole
 from docksim.report.sheet import Cell, Sheet
@@ -111,7 +111,7 @@ def write(folder: Path, errors: pd.DataFrame, summary: Mapping[str, Any]) -> Non
     if len(closed):
         curves(closed, folder / CLOSED)
         quantile_quantile(distributions, folder / QUANTILES)
-    scatter(errors, folder / SCATTER)
+    scatter(errors[errors["predicted"].notna()], folder / SCATTER)
 
 
 def scatter(errors: pd.DataFrame, file: Path) -> None:

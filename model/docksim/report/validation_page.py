@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ def _conditions(dataset: Dataset, profile: Path) -> str:
         f"sha256 {dataset.hash()[:16]}. Predicted by the profile {document['profile']['name']}: "
         f"{document['profile'].get('description', '')} The model was told of each block the "
         "clients and counts, when its cycles came if they came by themselves, what the load "
-        "generator took, and how fast a reference piece of work was beside it; what that does not "
+        "generator took, the pauses that its measured throughput leaves between requests, and how "
+        "fast a reference piece of work was beside it; what that does not "
         f"tell of the machine's speed, {100 * residual_of(dataset):.0f} % between repeated blocks "
         "of the same light load, is drawn."
     )
@@ -75,5 +77,7 @@ def _cell(row: Mapping[Any, Any] | None, measure: str) -> Cell:
         return Cell("–")
     scale = 1.0 if measure == "throughput" else 1e3
     measured, predicted = scale * row["measured"], scale * row["predicted"]
+    if isnan(predicted):
+        return Cell(f"{measured:.3g} → –")
     error, spread = 100 * row["error"], 100 * row["spread"]
     return Cell(f"{measured:.3g} → {predicted:.3g}", f"({error:+.0f} % ± {spread:.0f} %)")

@@ -110,6 +110,7 @@ def add_block(
     reference=REFERENCE,
     felt=None,
     memory=(0.0, 0),
+    failing=(),
 ):
     """Of an engine that is slower by `felt` than it mostly is, or by as much as the reference."""
     rng = np.random.default_rng(len(operations) + containers)
@@ -133,7 +134,8 @@ def add_block(
             took = rng.gamma(100.0, 0.01) * (latency(operation, network) + listed)
             busy = sum(cpu_of(operation, network).values()) + listed
             took += (slowness - 1.0) * busy
-            writer.note(Sample(0, number, operation, Answer(0.0, 0.0, took, 200, "")))
+            error = "no" if operation in failing else ""
+            writer.note(Sample(0, number, operation, Answer(0.0, 0.0, took, 200, error)))
             for table, rows in rows_of(operation, network, number, listed).items():
                 for row in rows:
                     slow = row.get("component") != "client" and row.get("cores") != 0

@@ -211,7 +211,7 @@ def test_the_profile_names_machine_versions_and_data(dataset):
         assert word in document["description"]
     host = document["host"]
     assert host["memory"] == "8 GB"
-    for word in ("2026-11-24", "busy_* and parallel_efficiency: micro-probes", "assumptions"):
+    for word in ("2026-11-24", "busy_*: micro-probes", "collector.slice", "assumptions"):
         assert word in host["source"]
 
 
@@ -220,6 +220,26 @@ def test_what_the_dataset_lacks_is_named(tmp_path):
     add_block(few, ("create", "start", "rm --force"), "host", "ignores")
     with pytest.raises(EngineError, match="lacks"):
         calibrate(few, "few")
+
+
+def test_logs_of_one_size_tell_no_byte_s_cost():
+    always = {"after": {}, "client": 0.0, "cpu": {"dockerd": 1e-4}, "busy": 1e-4}
+    demand = Demand(np.full(9, 0.4e-3), **always)
+    keys = [Key(each) for each in ("ps", "inspect", "images")]
+    keys += [Key(each, log_size=1e6) for each in ("logs", "logs --tail 10")]
+    with pytest.raises(EngineError, match=r"logs of one size, 1e\+06 B, .*: measure two"):
+        reading(Book(dict.fromkeys(keys, demand)), 0.0)
+
+
+def test_an_operation_that_always_failed_is_as_if_it_were_not_measured(tmp_path):
+    failing = made(tmp_path / "failing")
+    for network in EXTRA:
+        add_block(failing, ("create", "start", "rm --force"), network, "ignores")
+    cycle = ("create", "start", "stop", "rm")
+    add_block(failing, cycle, "host", "honours", failing=("stop",))
+    assert {key.operation for key in demands(failing)} == {"create", "start", "rm --force", "rm"}
+    with pytest.raises(EngineError, match="lacks stop"):
+        calibrate(failing, "failing")
 
 
 def test_rare_outliers_make_an_operation_neither_longer_nor_more_variable():

@@ -10,6 +10,21 @@ from docksim.scenario.randomness import RandomQuantity
 from tests.engine.calibration.made import ALLOCATED, EXTRA, add_block, made, probed
 
 
+@pytest.mark.parametrize(
+    "seconds",
+    [{"collection": 0.002, "together": 0.0007}, {"collection": 0.008, "together": 0.0003}],
+)
+def test_what_took_no_time_or_delayed_nobody_tells_nothing_of_collections(tmp_path, seconds):
+    found = made(tmp_path / "collected")
+    rows = probed([0.002] * 20, probe="heap")
+    rows += probed([seconds["collection"]] * 20, probe="collection")
+    rows += probed([0.0003] * 20, probe="ping")
+    rows += probed([seconds["together"]] * 20, probe="ping", callers=2)
+    found.add_probes(pd.DataFrame(rows))
+    add_block(found, ("ps", "images", "inspect"), "host", "ignores", memory=(15e6, 1))
+    assert collector(found) is None
+
+
 def test_collections_are_told_from_light_load_and_probes(tmp_path):
     found = made(tmp_path / "collected")
     rows = probed([0.002] * 20, probe="heap") + probed([0.008] * 20, probe="collection")

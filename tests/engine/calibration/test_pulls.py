@@ -64,7 +64,7 @@ class MadeUp(Dataset):
         return {"block": name, "image": image, "rtt": rtt, "accounting": accounting,
                 "traced": not accounting, "reference": self._slow.get(image, 1.0),
                 "operations": ["pull", "rmi"], "point": name, "set": "light",
-                "warm_up": 0}  # fmt: skip
+                "warm_up": 0, "clients": 1, "load": "closed"}  # fmt: skip
 
     def _samples(self):
         rows = []
@@ -154,6 +154,29 @@ def test_round_trips_are_counted_by_what_a_longer_one_adds():
 def test_pulls_of_one_size_are_refused():
     with pytest.raises(EngineError, match="one size"):
         operations(MadeUp(("small",)))
+
+
+def test_pulls_without_removals_say_what_is_missing():
+    class Without(MadeUp):
+        def table(self, name):
+            found = super().table(name)
+            if name == "blocks":
+                found["operations"] = [["pull"]] * len(found)
+            return found
+
+    with pytest.raises(EngineError, match=r"made-up: pull .*, and rmi is not: both are needed"):
+        operations(Without(("small", "large")))
+
+
+def test_bytes_of_which_more_take_no_longer_have_no_rate():
+    class Quicker(MadeUp):
+        def _phases(self, image, rtt):
+            less = {"small": 1.0, "large": 0.9}[image]
+            return super()._phases(image, rtt) | {"extract": (less * FIXED, WAIT)}
+
+    found = operations(Quicker(("small", "large")))
+    assert "throughput" not in found["storage.overlay2"]["store_layer"][0]
+    assert "throughput" in found["dockerd"]["receive_layer"][0]
 
 
 def test_without_pulls_nothing_is_said_of_them():

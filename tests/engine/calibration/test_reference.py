@@ -1,6 +1,9 @@
 """How fast the machine was has to be told from what is chance in the reference work."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 import tomli_w
 
@@ -60,6 +63,24 @@ def test_a_reference_that_tells_all_leaves_no_residual(tmp_path):
     once = made(tmp_path / "once")
     add_block(once, CYCLE, "host", "ignores")
     assert residual_of(once) == 0.0
+
+
+def test_where_no_light_load_was_measured_there_is_no_residual(tmp_path):
+    found = made(tmp_path / "data")
+    with found.writing("one") as writer:
+        writer.finish(POINT, {}, block="one", reference=REFERENCE)
+    assert residual_of(found) == 0.0
+
+
+def test_light_load_that_was_only_traced_as_a_whole_tells_as_much(tmp_path):
+    found = made(tmp_path / "data")
+    for slowness in SLOWNESS:
+        cpu = pd.DataFrame([{"component": "dockerd", "cpu": slowness**0.5}])
+        with found.writing(f"{slowness}") as writer:
+            point = {"block": f"{slowness}", "reference": slowness * REFERENCE}
+            writer.finish(replace(POINT, traced=True), {"traced_cpu": cpu}, **point)
+    assert elasticity_of(found) == pytest.approx(0.5)
+    assert residual_of(found) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_blocks_are_as_slow_as_the_engine_felt_it(tmp_path):

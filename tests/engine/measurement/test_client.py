@@ -7,7 +7,9 @@ from math import isnan
 
 import pytest
 
-from docksim.engine.measurement.client import FAILED, EngineClient, Errand
+from docksim.engine.measurement import client as measured
+from docksim.engine.measurement.client import EngineClient, Errand
+from docksim.engine.measurement.conventions import FAILED
 from tests.engine.measurement.fake import OK, chunk, served, until, whole
 
 
@@ -33,6 +35,19 @@ def test_an_error_is_told_in_the_words_of_the_engine(on_loop):
             answer = await client.perform("images", errand())
             assert answer.status == 404
             assert answer.error == '{"message":"no such image"}'
+
+    on_loop(scenario())
+
+
+def test_a_redirection_is_no_success(on_loop):
+    async def scenario():
+        moved = b"HTTP/1.1 301 Moved Permanently\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"
+        unchanged = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+        async with served(moved, unchanged) as (_, client):
+            lost = await client.perform("stop", errand())
+            assert (lost.status, lost.error) == (301, "status 301")
+            stopped_before = await client.perform("stop", errand(subject="c1"))
+            assert (stopped_before.status, stopped_before.error) == (304, "")
 
     on_loop(scenario())
 
@@ -96,6 +111,19 @@ def test_to_stop_listening_closes_that_connection(on_loop):
             with pytest.raises(asyncio.CancelledError):
                 await listening
             await until(lambda: engine.open == 0)
+
+    on_loop(scenario())
+
+
+def test_listening_goes_on_for_longer_than_an_answer_may_take(on_loop, monkeypatch):
+    monkeypatch.setattr(measured, "TIMEOUT", 0.1)
+    slow = [OK + b"Transfer-Encoding: chunked\r\n\r\n", 0.3, chunk(b"one\n"), b"0\r\n\r\n"]
+    heard = []
+
+    async def scenario():
+        async with served(slow) as (_, client):
+            assert (await client.listen("/events", heard.append)).error == ""
+            assert heard == [b"one\n"]
 
     on_loop(scenario())
 

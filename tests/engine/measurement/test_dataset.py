@@ -133,6 +133,52 @@ def test_a_manifest_without_what_was_measured_says_so(tmp_path, text):
         Dataset(tmp_path).table("samples")
 
 
+def test_a_damaged_file_is_named(dataset):
+    measured(dataset, "one-0", [0.1])
+    dataset.add_probes(pd.DataFrame({"probe": ["flush"], "seconds": [0.001]}))
+    block = dataset.folder / "blocks/one-0"
+    for file, read in (
+        (block / "samples.parquet", lambda: dataset.table("samples")),
+        (block / "block.json", lambda: dataset.table("blocks")),
+        (dataset.folder / "probes.parquet", lambda: dataset.probes),
+        (dataset.folder / "manifest.json", lambda: dataset.manifest),
+    ):
+        whole = file.read_bytes()
+        for damaged in (whole[: len(whole) // 2], b"\xff\xfe" + whole):
+            file.write_bytes(damaged)
+            with pytest.raises(EngineError, match=rf"{file.name}: damaged: "):
+                read()
+        file.write_bytes(whole)
+        read()
+
+
+def test_a_damaged_file_of_a_packed_dataset_is_named(dataset, tmp_path):
+    measured(dataset, "one-0", [0.1])
+    dataset.pack(tmp_path / "packed")
+    packed = Dataset(tmp_path / "packed")
+    (packed.folder / "tables/blocks.json").write_text("{}")
+    with pytest.raises(EngineError, match=r"blocks.json: damaged: 'blocks'"):
+        packed.table("blocks")
+    samples = packed.folder / "tables/samples.parquet"
+    samples.write_bytes(samples.read_bytes().replace(b"client", b"c\xffient"))
+    with pytest.raises(EngineError, match=r"samples.parquet: damaged: "):
+        packed.table("samples")
+
+
+def test_probes_that_cannot_be_written_leave_those_that_were_there(dataset, monkeypatch):
+    probes = pd.DataFrame({"probe": ["flush"], "seconds": [0.001]})
+    dataset.add_probes(probes)
+
+    def cut_off(frame, file, index):
+        file.write_bytes(b"PAR1")
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", cut_off)
+    with pytest.raises(OSError, match="no space left"):
+        dataset.add_probes(probes)
+    assert dataset.probes["seconds"].tolist() == [0.001]
+
+
 def test_a_dataset_without_a_finished_block_says_so(dataset):
     with pytest.raises(EngineError, match="no block"):
         dataset.table("samples")

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from docksim.engine.measurement import client as measured
-from docksim.engine.measurement.client import FAILED
+from docksim.engine.measurement.conventions import FAILED
 from tests.engine.measurement.fake import OK, chunk, served, until, whole
 
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n" + chunk(b"ab") + chunk(b"cde") + b"0\r\n\r\n"

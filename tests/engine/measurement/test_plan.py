@@ -93,6 +93,28 @@ def test_a_share_of_capacity_is_not_yet_a_rate(tmp_path):
             ["timed_runtime", "one or the other"],
         ),
         (2 * (POINT + 'load = { kind = "closed" }\n'), ["there twice"]),
+        (
+            CLOSED.replace("cycles", "a.partial"),
+            ["point[0].set", "a.partial", "a name without .partial"],
+        ),
+        (IMAGE.replace("small", "a.partial") + CLOSED, ["image[0].name", "without .partial"]),
+        (CLOSED.replace("cycles", "c" * 250), ["point", "a name of", "bytes", "at most"]),
+        (
+            POINT + 'load = { kind = "closed" }\nbeside = { operations = ["pull", "ps"] }\n',
+            ["point[0].beside.operations", "pull beside a load"],
+        ),
+        (
+            CLOSED.replace('"create"', '"pull", "create"') + "beside = {}\n",
+            ["point[0].beside", "beside a pull of their image"],
+        ),
+        (
+            CLOSED.replace('"rm --', '"stop", "rm --') + 'stop_timeout = "300 s"\n',
+            ["point[0].stop_timeout", "300 s for containers that ignore SIGTERM", "less than"],
+        ),
+        (
+            CLOSED + 'stop_timeout = "5 min"\nbeside = { operations = ["run", "stop", "rm"] }\n',
+            ["point[0].stop_timeout", "300 s for containers that ignore SIGTERM"],
+        ),
         (POINT + 'load = { kind = "open", rate = "0 /s" }\n', ["load.rate", "more than 0"]),
         (
             POINT + 'load = { kind = "open", of_capacity = 0.5 }\n',
@@ -116,6 +138,56 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path, text, words):
     assert str(tmp_path / "plan.toml") in problem
     for word in words:
         assert word in problem
+
+
+def cycle(*operations):
+    return CLOSED.replace('["create", "start", "rm --force"]', str(list(operations)))
+
+
+@pytest.mark.parametrize(
+    ("operations", "refused"),
+    [
+        (["stop", "rm"], "stop of nothing; allowed: stop after create or run"),
+        (["ps", "start"], "start of nothing"),
+        (["kill", "create"], "kill of nothing"),
+        (["rm --force"], "rm --force of nothing"),
+        (["pull", "run", "rmi", "rm"], None),
+        (["rmi", "pull"], "rmi of nothing; allowed: rmi after pull"),
+        (["logs", "create"], "logs of nothing; allowed: logs after create or run"),
+        (["inspect", "run", "rm --force"], "inspect of nothing"),
+        (["inspect", "logs --tail 10", "logs"], None),
+        (["run", "inspect", "kill", "rm", "inspect"], None),
+    ],
+    ids=str,
+)
+def test_operations_come_after_what_makes_their_object(tmp_path, operations, refused):
+    if refused is None:
+        assert plan_of(tmp_path, cycle(*operations)).points()
+    else:
+        problem = problem_of(tmp_path, cycle(*operations))
+        assert f"point[0].operations: {refused}" in problem
+
+
+def test_what_looks_at_a_container_beside_a_load_is_given_none(tmp_path):
+    beside = 'beside = { operations = ["inspect"] }\n'
+    assert "inspect of nothing" in problem_of(tmp_path, CLOSED + beside)
+
+
+def test_what_makes_no_containers_may_go_on_beside_a_pull(tmp_path):
+    beside = 'beside = { operations = ["ps"] }\n'
+    assert plan_of(tmp_path, cycle("pull", "rmi") + beside).points()
+
+
+def test_a_long_stop_of_what_honours_sigterm_is_no_long_answer(tmp_path):
+    text = cycle("create", "start", "stop", "rm") + 'stop_timeout = "300 s"\n'
+    assert plan_of(tmp_path, text + 'behaviour = ["honours", "delays"]\n').points()
+
+
+def test_the_longest_name_leaves_room_for_what_a_dataset_appends(tmp_path):
+    short = len(plan_of(tmp_path, CLOSED.replace("cycles", "c")).points()[0].name) - 1
+    longest = 255 - len("-999.partial999") - short
+    assert plan_of(tmp_path, CLOSED.replace("cycles", "c" * longest)).points()
+    assert "bytes" in problem_of(tmp_path, CLOSED.replace("cycles", "c" * (longest + 1)))
 
 
 def test_one_mistake_is_told_once(tmp_path):

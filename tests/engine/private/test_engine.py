@@ -1,20 +1,25 @@
 """A private engine comes and goes, and the host is as it was before."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import docker
 import pytest
 
 from docksim.engine.errors import EngineError
+from docksim.engine.measurement import contention
+from docksim.engine.measurement.tracing import tracer
 from docksim.engine.private import PrivateEngine
 from docksim.engine.private.cgroups import Groups
 from docksim.engine.private.images import ImageShape, publish
+from docksim.engine.private.settings import REGISTRY_PORT
 
 pytestmark = pytest.mark.engine
 
@@ -32,9 +37,11 @@ def traces():
         "rules": output("iptables-save"),
         "loops": output("losetup", "--all"),
         "instances": output("unshare", "--mount", "sh", "-c", INSTANCES),
+        "files": {str(file) for place in SHARED for file in Path(place).rglob("*")},
     }
 
 
+SHARED = ("/etc/docker", "/opt/containerd", "/run/containerd", "/run/docker", "/run/mount")
 INSTANCES = "mount -t tracefs none /mnt && ls /mnt/instances"
 
 
@@ -102,6 +109,38 @@ def test_it_runs_containers_and_leaves_nothing(engine):
     assert engine.status().state == "absent"
 
 
+@pytest.mark.parametrize("file", ["/etc/docker/key", "/opt/containerd/key", "/run/docker/key"])
+def test_files_besides_its_folder_are_its_own(running_engine, file):
+    file = Path(f"{file}-{running_engine.group}")
+    space = running_engine.engine_space
+    space.run("touch", str(file))
+    assert space.run("ls", str(file)) == f"{file}\n"
+    assert not file.exists()
+    assert space.run("cat", "/etc/passwd") == Path("/etc/passwd").read_text()
+
+
+def test_its_folder_may_be_anywhere_and_have_a_name_that_shells_would_split(monkeypatch):
+    """Also below a folder that is otherwise its own, and found through a link."""
+    monkeypatch.setattr(contention, "ROUNDS", 1)
+    monkeypatch.setattr(contention, "LIVES", 1)
+    before = traces()
+    with TemporaryDirectory(prefix="an engine's ", dir="/run") as place:
+        link = Path(place) / "link"
+        link.symlink_to(place)
+        engine = PrivateEngine(link / "e1")
+        engine.up()
+        try:
+            with_container(engine)
+            engine.delayed_registry(0.01)
+            with tracer(engine) as trace:
+                lives = contention.container_lives(engine, trace)
+        finally:
+            engine.down()
+        assert all(row["cpu"] > 0 for row in lives)
+        assert list(Path(place).iterdir()) == [link]
+    assert traces() == before
+
+
 def test_what_a_killed_harness_left_is_taken_down(engine):
     before = traces()
     script = (
@@ -154,6 +193,15 @@ def test_a_dead_daemon_makes_a_broken_engine_that_can_be_taken_down(running_engi
     assert running_engine.status().state == "absent"
 
 
+def test_an_engine_without_its_registry_is_broken(running_engine):
+    command = ("ss", "-Hltnp", "sport", "=", str(REGISTRY_PORT))
+    listener = re.search(r"pid=(\d+)", running_engine.registry_space.run(*command))
+    os.kill(int(listener[1]), signal.SIGKILL)
+    time.sleep(0.2)
+    status = running_engine.status()
+    assert (status.state, "registry does not listen" in status.detail) == ("broken", True)
+
+
 def test_a_folder_with_other_things_in_it_is_not_touched(tmp_path):
     (tmp_path / "diary.txt").write_text("dear diary")
     with pytest.raises(EngineError, match="not empty"):
@@ -170,7 +218,7 @@ def test_a_path_too_long_for_sockets_is_refused_at_once(tmp_path):
 
 
 def test_an_engine_is_not_started_twice(running_engine):
-    with pytest.raises(EngineError, match=r"already \(up\)"):
+    with pytest.raises(EngineError, match=r"already \(up\).*engine down --dir /"):
         running_engine.up()
     assert running_engine.status().state == "up"
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docksim.engine.private.images import ImageShape, digest_of, layers_of
+from docksim.engine.errors import EngineError
+from docksim.engine.private.images import ImageShape, digest_of, layers_of, publish
 from docksim.engine.private.requirements import missing
 
 needs_busybox = pytest.mark.skipif("busybox" in missing(), reason=missing())
@@ -46,6 +47,29 @@ def test_images_share_the_layers_that_they_are_to_share():
     assert one[:2] == other[:2]
     assert not set(one[2:]) & set(other[2:])
     assert one == [digest_of(layer.blob) for layer in layers_of("a", shape)]
+
+
+class Unwell:
+    """An engine in whose namespaces a program ends like this."""
+
+    def __init__(self, script):
+        self.registry_space = self
+        self._script = script
+
+    def enter(self, *command):
+        return ["sh", "-c", self._script]
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("kill -KILL $$", "exit code -9"),
+        ("echo Traceback >&2; echo refused >&2; exit 1", "refused"),
+    ],
+)
+def test_why_an_image_cannot_be_pushed_is_told(script, reason):
+    with pytest.raises(EngineError, match=f"image small cannot be pushed: {reason}$"):
+        publish(Unwell(script), "small", ImageShape())
 
 
 @pytest.mark.parametrize(

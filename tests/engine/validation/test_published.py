@@ -71,9 +71,14 @@ def test_a_bad_file_is_told_with_its_place(tmp_path):
     [
         ('["1 s", "2 s"]', '["2 s", "1 s"]', ["published", "the lower end first"]),
         ('assumed = "', 'replications = 1\nassumed = "', ["replications", "at least 2"]),
+        (
+            "[case.scenario.profile.operations.cli]",
+            'profile = "mine"\n[case.scenario.daemon]',
+            ["cases.toml: case[0].scenario.profile", "mine", "a table of what differs"],
+        ),
     ],
 )
-def test_what_tells_no_interval_is_refused(tmp_path, old, new, words):
+def test_what_cannot_be_predicted_is_refused(tmp_path, old, new, words):
     file = tmp_path / "cases.toml"
     file.write_text(CASE.format(measure="median").replace(old, new))
     with pytest.raises(ScenarioError) as caught:

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from docksim.engine.validation.comparison import regime, speeds
+from docksim.engine.validation.regimes import capacity_of, regime
+from docksim.engine.validation.replications import speeds
 from docksim.engine.validation.scenarios import REQUESTS, Clients, is_covered, scenario_of
 from docksim.engine.validation.summary import summarise
+from docksim.report.validation import sheet
 from docksim.simulation import simulate_once
 from tests.engine.measurement.test_loads import POINT
 
@@ -67,6 +69,28 @@ def test_the_worst_point_is_named():
     assert (found["worst"]["point"], found["worst"]["error"]) == ("two", -0.6)
 
 
+def test_where_no_median_is_carried_there_is_no_worst_point():
+    rows = pd.DataFrame([row("mean", 0.1, set="brief"), row("p50", 0.2)])
+    found = summarise(rows)
+    assert found["brief / knee"]["worst"] is None
+    assert found["brief / knee"]["mdape_p50"] is None
+    assert found["knee"]["worst"]["error"] == 0.2
+    assert "brief / knee" in str(sheet(found))
+
+
+def test_what_could_not_be_predicted_is_no_worst_point_and_is_within_no_bound():
+    found = figures(row("p50", np.nan), row("p50", 0.05, point="two"))
+    assert found["worst"]["point"] == "two"
+    assert found["share_within_10"] == 0.5
+
+
+def test_loads_without_a_regime_count_with_their_set():
+    found = summarise(pd.DataFrame([row("p50", 0.1, regime=""), row("p50", 0.2)]))
+    assert {name: each["points"] for name, each in found.items()} == {
+        "cycles / –": 1, "cycles / knee": 1, "knee": 1, "overall": 1,
+    }  # fmt: skip
+
+
 def test_sets_and_regimes_are_told_apart():
     rows = [
         row("p50", 0.1),
@@ -99,6 +123,27 @@ def test_clients_of_what_goes_on_beside_a_load_count_for_its_regime(beside, expe
 )
 def test_regimes_of_open_loads_go_by_their_share_of_the_capacity(share, expected):
     assert regime({"load": "open", "of_capacity": share}, 2) == expected
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"), [(3.0, "light"), (8.0, "knee"), (9.0, "saturation"), (20.0, "saturation")]
+)
+def test_regimes_of_a_rate_go_by_its_share_of_what_closed_clients_get_done(rate, expected):
+    block = vars(POINT) | {"load": "open", "rate": rate}
+    closed = [
+        vars(POINT) | {"throughput": 8.0},
+        vars(POINT) | {"throughput": 10.0, "clients": 4},
+        vars(POINT) | {"throughput": 90.0, "network": "bridge"},
+        vars(POINT) | {"throughput": 90.0, "operations": ("ps",)},
+        vars(POINT) | {"throughput": 90.0, "accounting": True},
+    ]
+    assert regime(block, 2, capacity_of(block, closed)) == expected
+
+
+def test_a_rate_has_no_regime_where_no_closed_load_tells_the_capacity():
+    block = vars(POINT) | {"load": "open", "rate": 3.0, "throughput": 3.0}
+    assert capacity_of(block, [block]) == 0.0
+    assert regime(block, 2) == ""
 
 
 def test_a_machine_is_as_much_faster_as_its_mirror_image_is_slower():

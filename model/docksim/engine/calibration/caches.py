@@ -49,6 +49,8 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
     if not (_is_measured(blocks, LISTS) and _is_measured(blocks, LOGS)):
         return None
     together = [key for key in found if all(key._replace(operation=o) in found for o in LISTS)]
+    if not together or not any(key.operation == LOGS[1] for key in found):
+        return None
     few, many = _ends(together, "ps", "containers")
     listed = found[many].allocated - found[few].allocated
     after_list, later = (

@@ -44,7 +44,8 @@ class Collections:
 def collector(dataset: Dataset) -> Collections | None:
     """What light load and probes tell of it; None when they do not.
 
-    A collection that is asked for on an idle daemon takes about its CPU time.
+    A collection that is asked for on an idle daemon takes about its CPU time. Where it took no
+    time, or delayed nobody, chance was greater than what was probed.
     """
     probes, blocks = dataset.probes, dataset.table("blocks")
     if probes.empty or not set(probes["probe"]) >= PROBES:
@@ -56,6 +57,8 @@ def collector(dataset: Dataset) -> Collections | None:
     seconds = probes.set_index(["probe", "callers"])["seconds"].sort_index()
     cpu = seconds["collection", 1].mean() - seconds["heap", 1].mean()
     delay = seconds["ping", 2].mean() - seconds["ping", 1].mean()
+    if cpu <= 0.0 or delay <= 0.0:
+        return None
     return Collections(
         every=float(light["allocated"].sum()) / collections,
         cpu=float(cpu),

@@ -16,7 +16,8 @@ from docksim.engine.measurement.describe import measured_samples
 
 
 def demands(dataset: Dataset) -> dict[Key, Demand]:
-    """Of all operations that were accounted one by one. Raises EngineError when there are none.
+    """Of all operations that were accounted one by one, and did not fail each time. Raises
+    EngineError when none was accounted.
 
     An engine that was idle before is slower than one at work. Where the same cycle was also traced
     without pauses, latencies are taken from there, and each component's CPU time is brought to
@@ -46,6 +47,8 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
                 own[own["block"].isin(each["block"])]
                 for each in (alike[alike["accounting"]], alike[alike["traced"]])
             )
+            if paused.empty:
+                continue
             found[key] = seen.demand(str(operation), alike, brisk if len(brisk) else paused, paused)
     return found
 

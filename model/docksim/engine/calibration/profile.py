@@ -112,8 +112,10 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     host = base.get("host", {}) | {
         "cores": facts["cores"],
         "memory": written(float(facts["engine"]["MemTotal"]), "B"),
-        "source": f"{source}; busy_* and parallel_efficiency: micro-probes of single sections, the "
-        "only figures obtained under concurrency; disk_size, disk_bandwidth, link: assumptions",
+        "source": f"{source}; busy_*: micro-probes of single sections; parallel_efficiency: whole "
+        "lives of containers by the low-level runtime; these and the daemon's collector.slice (two "
+        "requests at once) are the only figures obtained under concurrency; disk_size, "
+        "disk_bandwidth, link: assumptions",
         "parallel_efficiency": _parallel_efficiency(dataset),
         "reference": rounded(reference_of(dataset)),
         "reference_elasticity": round(elasticity_of(dataset), 3),

@@ -48,7 +48,7 @@ def pull_operations(
     """Steps by component and operation; none when no pull was accounted. `rng`: for the intervals
     of their laws. `client`: its own part of a removal (s).
 
-    Raises EngineError when all pulls were of one size.
+    Raises EngineError when all pulls were of one size, or no removal was accounted.
     """
     everywhere = _pulls(dataset)
     if everywhere.empty:
@@ -133,6 +133,10 @@ def _removal(dataset: Dataset, source: str, rng: np.random.Generator, client: fl
     blocks = dataset.table("blocks").set_index("block")
     samples = measured_samples(dataset)
     accounted = blocks[blocks["accounting"] & blocks["operations"].map(lambda o: "rmi" in list(o))]
+    if accounted.empty:
+        raise EngineError(
+            f"{dataset.folder}: pull is measured with accounting, and rmi is not: both are needed"
+        )
     slowness = slowness_of(dataset).to_dict()
     rows = []
     for block in accounted.itertuples():
@@ -211,7 +215,8 @@ def _shapes(dataset: Dataset) -> pd.DataFrame:
 
 
 def _work(pulls: pd.DataFrame, phase: str, size: str) -> dict[str, Any]:
-    """Fixed CPU time and waiting, the rate at which bytes are worked off, and on how many cores."""
+    """Fixed CPU time and waiting, the rate at which bytes are worked off where they cost any CPU
+    time, and on how many cores."""
     own = pulls[pulls["phase"] == phase]
     cpu, busy, time = (_line(own[size], own[column]) for column in ("cpu", "busy", "time"))
     threads = max(1.0, cpu.per_byte / busy.per_byte) if busy.per_byte else 1.0
@@ -219,7 +224,7 @@ def _work(pulls: pd.DataFrame, phase: str, size: str) -> dict[str, Any]:
     return {
         "cpu": varied(cpu.fixed, cv),
         "wait": varied(time.fixed - busy.fixed, cv),
-        "throughput": rate(cpu.per_byte, cv),
+        **({"throughput": rate(cpu.per_byte, cv)} if cpu.per_byte > 0.0 else {}),
         "threads": round(threads, 3),
         "group": DAEMON,
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from docksim.engine.calibration.demand import Key
 from docksim.engine.calibration.shares import DAEMON, Book, Share
+from docksim.engine.errors import EngineError
 
 
 def reading(book: Book, refill: float) -> dict[str, Share]:
@@ -27,8 +28,14 @@ def _decoding(book: Book) -> dict[str, Share]:
 
     A log goes from thread to thread until it is sent, while the client reads what came before:
     what a byte adds to the latency beyond its CPU time is how far those wait for each other.
+    Raises EngineError when all logs were of one size.
     """
     short, long = (pick(book.all_of("logs"), key=lambda key: key.log_size) for pick in (min, max))
+    if short.log_size == long.log_size:
+        raise EngineError(
+            f"the dataset has logs of one size, {long.log_size:g} B, which do not tell what a byte "
+            "costs: measure two"
+        )
     some, many = book.demand(short), book.demand(long)
     cpu = max(0.0, many.total - some.total)
     longer = many.mean - some.mean

@@ -85,9 +85,14 @@ def _light(dataset: Dataset) -> pd.DataFrame:
 
 
 def _cpu(dataset: Dataset) -> pd.Series[float]:
-    """Core-seconds of the engine by block, traced as a whole or operation by operation."""
+    """Core-seconds of the engine by block, traced as a whole or operation by operation; none where
+    nothing was."""
     whole, parts = dataset.table("traced_cpu"), dataset.table("cpu")
-    taken = pd.concat([whole, parts[parts["phase"].isin(("reply", "after"))]])
+    if len(parts):
+        parts = parts[parts["phase"].isin(("reply", "after"))]
+    taken = pd.concat([whole, parts])
+    if taken.empty:
+        return pd.Series(dtype=float)
     own = taken[taken["component"].isin(ENGINE)]
     return own.groupby("block")["cpu"].sum()
 

@@ -11,6 +11,7 @@ from typing import Any
 from httptools import HttpParserError
 
 from docksim.engine.measurement.conditions import Behaviour, Network, Operation
+from docksim.engine.measurement.conventions import DELAY, FAILED
 from docksim.engine.measurement.http import Exchange, Hear, Requester
 
 TIMEOUT = 300.0
@@ -18,12 +19,6 @@ TIMEOUT = 300.0
 
 LAYER_NEWS = ("Pulling fs layer", "Download complete", "Pull complete")
 """What is noted of a layer's progress."""
-
-FAILED = 0
-"""Status of a request that got no answer."""
-
-DELAY = 0.5
-"""Seconds from SIGTERM to the end of a container that delays."""
 
 COMMANDS: dict[str, list[str]] = {
     # As process 1, which has no default handlers, sleep ignores SIGTERM.
@@ -82,7 +77,7 @@ class EngineClient:
     """
 
     def __init__(self, socket: Path) -> None:
-        self._requester = Requester(socket, TIMEOUT)
+        self._requester = Requester(socket)
 
     async def perform(self, operation: Operation, errand: Errand) -> Answer:
         """Perform one operation; errors are in the answer."""
@@ -104,7 +99,7 @@ class EngineClient:
 
     async def listen(self, path: str, hear: Hear) -> Answer:
         """Hear every line of an answer, which may have no end."""
-        return await self._stream("GET", path, None, keep=False, hear=hear)
+        return await self._stream("GET", path, None, keep=False, hear=hear, endless=True)
 
     async def _run(self, errand: Errand) -> Answer:
         """What `docker run --detach` comes to when the image is there: create and start."""
@@ -137,16 +132,20 @@ class EngineClient:
         *,
         keep: bool,
         hear: Hear | None = None,
+        endless: bool = False,
     ) -> Answer:
         """Perform a request; lines of a good answer go to `hear` as they come."""
         exchange = Exchange(keep, hear)
+        timeout = None if endless else TIMEOUT
         try:
-            await self._requester.perform(method, path, body, exchange)
+            await self._requester.perform(method, path, body, exchange, timeout)
         except (OSError, HttpParserError) as error:
             return _answer(exchange, FAILED, str(error) or "no answer")
         text = b"".join(exchange.parts)
-        failure = text.decode(errors="replace").strip() if exchange.status >= 400 else ""
-        return _answer(exchange, exchange.status, failure, text)
+        if not exchange.failed:
+            return _answer(exchange, exchange.status, "", text)
+        told = text.decode(errors="replace").strip()
+        return _answer(exchange, exchange.status, told or f"status {exchange.status}", text)
 
 
 def creation(errand: Errand, command: list[str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.tracing import Tracer
+from docksim.engine.private.cgroups import joining
 from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.namespaces import run
 from docksim.engine.private.requirements import binary
@@ -31,23 +32,25 @@ ROUNDS = 4
 CALLERS_A_CORE = 2
 
 _LIVES = """
-echo $$ > {account}/cgroup.procs
-runc="{runc} --root {folder}/state"
-for i in $(seq {lives}); do
-    $runc create --bundle {folder}/bundle-{caller} probe-{caller} < /dev/null > /dev/null || exit
-    {dockerd} --version > /dev/null && {dockerd} --version > /dev/null
-    $runc start probe-{caller} && $runc kill probe-{caller} KILL || exit
-    until sleep 0.02; $runc delete probe-{caller} 2> /dev/null; do :; done
+low_level=$1 daemon=$2 folder=$3 caller=$4 lives=$5
+runc() { "$low_level" --root "$folder/state" "$@"; }
+for i in $(seq $lives); do
+    runc create --bundle "$folder/bundle-$caller" probe-$caller < /dev/null > /dev/null || exit
+    "$daemon" --version > /dev/null && "$daemon" --version > /dev/null
+    runc start probe-$caller && runc kill probe-$caller KILL || exit
+    until sleep 0.02; runc delete probe-$caller 2> /dev/null; do :; done
 done
 """
 
 
 def reference_time() -> float:
-    """Seconds that executing the daemon's program takes just now, on average."""
+    """Seconds that executing the daemon's program takes just now, on average. Raises
+    EngineError."""
     program = [binary("dockerd"), "--version"]
     began = time.perf_counter()
     for _ in range(EXECUTIONS):
-        subprocess.run(program, check=True, stdout=subprocess.DEVNULL)
+        if code := subprocess.run(program, stdout=subprocess.DEVNULL).returncode:
+            raise EngineError(f"{' '.join(program)} failed: exit code {code}")
     return (time.perf_counter() - began) / EXECUTIONS
 
 
@@ -72,16 +75,15 @@ def _lives(engine: PrivateEngine, tracer: Tracer, folder: Path, callers: int) ->
     tracer.start()
     began = time.perf_counter()
     account = engine.account("probe")
+    script = ["sh", "-c", _LIVES, "sh", binary("runc"), binary("dockerd"), str(folder)]
     processes = [
         subprocess.Popen(
-            ["sh", "-c", _LIVES.format(
-                account=account, runc=binary("runc"), dockerd=binary("dockerd"), folder=folder,
-                lives=LIVES, caller=caller,
-            )],
-            stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            joining(account, *script, str(caller), str(LIVES)),
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         for caller in range(callers)
-    ]  # fmt: skip
+    ]
     codes = [process.wait() for process in processes]
     if any(codes):
         raise EngineError(f"{binary('runc')} cannot run a container in {folder}")

@@ -14,19 +14,19 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from docksim.engine.errors import EngineError
-from docksim.engine.measurement.client import FAILED
-from docksim.engine.measurement.loads import Sample
-from docksim.engine.measurement.plan import Plan
-from docksim.engine.measurement.points import Point
+from docksim.engine.measurement.blocks import DESCRIPTION, LINES, BlockWriter
+from docksim.engine.measurement.conditions import UNFINISHED
+from docksim.engine.measurement.files import intact, staged, write_whole
 
-PARTIAL = ".partial"
+if TYPE_CHECKING:
+    from docksim.engine.measurement.plan import Plan
+
 PROBES = "probes.parquet"
 TABLES = "tables"
 """The folder of a packed dataset's tables."""
@@ -35,9 +35,6 @@ BLOCKS = "blocks.json"
 
 HASH = "sha256"
 """Of a packed dataset, in its manifest."""
-
-LINES = "samples.jsonl"
-"""Samples as they come; a finished block has them in its table."""
 
 SAME = ("cores", "processor", "versions", "engine")
 """Facts in which a machine is the one that a dataset was begun on."""
@@ -75,8 +72,9 @@ class Dataset:
     def manifest(self) -> dict[str, Any]:
         """What was measured on what. Raises EngineError when there is no dataset."""
         try:
-            found: dict[str, Any] = json.loads(self._manifest.read_text())
-        except (OSError, json.JSONDecodeError) as error:
+            with intact(self._manifest):
+                found: dict[str, Any] = json.loads(self._manifest.read_text())
+        except OSError as error:
             raise EngineError(f"{self.folder}: no dataset is there: {error}") from None
         if not isinstance(found, dict) or not found.keys() >= {"plan", "facts"}:
             raise EngineError(f"{self._manifest}: no dataset's, which has a plan and facts")
@@ -112,17 +110,18 @@ class Dataset:
 
     def add_probes(self, probes: pd.DataFrame) -> None:
         """Keep what micro-probes took."""
-        probes.to_parquet(self.folder / PROBES, index=False)
+        with staged(self.folder / PROBES) as file:
+            probes.to_parquet(file, index=False)
 
     @property
     def probes(self) -> pd.DataFrame:
         """What micro-probes took (see `docksim.engine.measurement.probes`); empty when none ran."""
         file = self.folder / PROBES
-        return pd.read_parquet(file) if file.exists() else pd.DataFrame()
+        return _frame(file) if file.exists() else pd.DataFrame()
 
     def has(self, block: str) -> bool:
         """Whether that block is finished."""
-        return (self._blocks / block / "block.json").exists()
+        return (self._blocks / block / DESCRIPTION).exists()
 
     @contextmanager
     def writing(self, block: str) -> Iterator[BlockWriter]:
@@ -130,8 +129,8 @@ class Dataset:
 
         Raises EngineError when the disk is full.
         """
-        before = len(list(self._blocks.glob(f"{glob.escape(block)}{PARTIAL}*")))
-        partial = self._blocks / f"{block}{PARTIAL}{before or ''}"
+        before = len(list(self._blocks.glob(f"{glob.escape(block)}{UNFINISHED}*")))
+        partial = self._blocks / f"{block}{UNFINISHED}{before or ''}"
         partial.mkdir(parents=True)
         try:
             with (partial / LINES).open("w", buffering=1) as lines:
@@ -150,22 +149,23 @@ class Dataset:
         there. Of a packed dataset there are none."""
         rows = [
             json.loads(line) | {"block": file.parent.name}
-            for file in sorted(self._blocks.glob(f"*{PARTIAL}*/{LINES}"))
+            for file in sorted(self._blocks.glob(f"*{UNFINISHED}*/{LINES}"))
             for line in file.read_text().splitlines(keepends=True)
             if line.endswith("\n")  # a full disk may have cut the last one off
         ]
         return pd.DataFrame(rows)
 
     def table(self, name: str) -> pd.DataFrame:
-        """All finished blocks' rows of a table. Raises EngineError when there are none."""
+        """All finished blocks' rows of a table. Raises EngineError when there are none, or a file
+        is damaged."""
         _ = self.manifest
         if name == "blocks":
             return pd.DataFrame(self._described())
         if self.is_packed:
             file = self.folder / TABLES / f"{name}.parquet"
-            return pd.read_parquet(file) if file.exists() else pd.DataFrame()
+            return _frame(file) if file.exists() else pd.DataFrame()
         frames = [
-            pd.read_parquet(f / f"{name}.parquet").assign(block=f.name)
+            _frame(f / f"{name}.parquet").assign(block=f.name)
             for f in self._finished()
             if (f / f"{name}.parquet").exists()
         ]
@@ -175,7 +175,8 @@ class Dataset:
         """Of all that is in it: a profile says by it where its numbers come from. Packing keeps
         it."""
         if self.is_packed:
-            return str(self.manifest[HASH])
+            with intact(self._manifest):
+                return str(self.manifest[HASH])
         digest = hashlib.sha256(self._manifest.read_bytes())
         probes = [file for file in [self.folder / PROBES] if file.exists()]
         for file in probes + [f for folder in self._finished() for f in sorted(folder.iterdir())]:
@@ -212,74 +213,21 @@ class Dataset:
     def _described(self) -> list[dict[str, Any]]:
         """What each block is."""
         if self.is_packed:
-            packed: dict[str, Any] = json.loads((self.folder / TABLES / BLOCKS).read_text())
-            return list(packed["blocks"])
-        return [json.loads((f / "block.json").read_text()) for f in self._finished()]
+            file = self.folder / TABLES / BLOCKS
+            with intact(file):
+                return list(json.loads(file.read_text())["blocks"])
+        return [_description(f / DESCRIPTION) for f in self._finished()]
 
     @property
     def _blocks(self) -> Path:
         return self.folder / "blocks"
 
     def _finished(self) -> list[Path]:
-        folders = sorted(f.parent for f in self._blocks.glob("*/block.json"))
-        folders = [f for f in folders if PARTIAL not in f.name]
+        folders = sorted(f.parent for f in self._blocks.glob(f"*/{DESCRIPTION}"))
+        folders = [f for f in folders if UNFINISHED not in f.name]
         if not folders:
             raise EngineError(f"{self.folder}: no block of it is finished")
         return folders
-
-
-class BlockWriter:
-    """One block's files."""
-
-    def __init__(self, folder: Path, lines: TextIO) -> None:
-        self._folder = folder
-        self._lines = lines
-        self._samples: list[dict[str, Any]] = []
-        self._news: list[dict[str, Any]] = []
-        self.began = 0.0
-
-    def note(self, sample: Sample) -> None:
-        """Keep a sample, at once."""
-        answer = sample.answer
-        row = {
-            "client": sample.client,
-            "cycle": sample.cycle,
-            "operation": sample.operation,
-            "issued": answer.issued - self.began,
-            "first_byte": answer.first_byte - answer.issued,
-            "latency": answer.ended - answer.issued,
-            "status": answer.status,
-            "error": answer.error,
-        }
-        self._samples.append(row)
-        self._news += [
-            {key: row[key] for key in ("client", "cycle", "operation")}
-            | {"layer": news.layer, "status": news.status, "at": news.at - answer.issued}
-            for news in answer.news
-        ]
-        self._lines.write(json.dumps(row) + "\n")
-
-    def failure_of_all(self, operation: str) -> str:
-        """The first error, when no such operation went well; empty when one did."""
-        errors = [row["error"] for row in self._samples if row["operation"] == operation]
-        return str(errors[0]) if errors and all(errors) else ""
-
-    def unanswered(self) -> str:
-        """Why a request got no answer at all, the first one that got none; empty when all did."""
-        failed = [row["error"] for row in self._samples if row["status"] == FAILED]
-        return str(failed[0]) if failed else ""
-
-    def finish(self, point: Point, tables: Mapping[str, pd.DataFrame], **facts: Any) -> None:
-        """Write the tables, and last what the block is."""
-        told = {"samples": pd.DataFrame(self._samples), "news": pd.DataFrame(self._news)}
-        for name, table in (told | dict(tables)).items():
-            if len(table):
-                table.to_parquet(self._folder / f"{name}.parquet", index=False)
-        beside = point.beside.model_dump() if point.beside else None
-        described = asdict(point) | {"point": point.name, "operations": list(point.operations)}
-        described |= {"beside": beside}
-        write_whole(self._folder / "block.json", described | facts)
-        (self._folder / LINES).unlink()
 
 
 def _has_grown(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -289,8 +237,11 @@ def _has_grown(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return same and all(each in new[key] for key in lists for each in old[key])
 
 
-def write_whole(file: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file: all of it, or nothing."""
-    staging = file.with_name(f".{file.name}")
-    staging.write_text(json.dumps(content, indent=2) + "\n")
-    os.replace(staging, file)
+def _frame(file: Path) -> pd.DataFrame:
+    with intact(file):
+        return pd.read_parquet(file)
+
+
+def _description(file: Path) -> dict[str, Any]:
+    with intact(file):
+        return dict(json.loads(file.read_text()))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
+from docksim.engine.errors import EngineError
 from docksim.engine.measurement.client import EngineClient
 
 NANOSECONDS = 1e9
@@ -18,7 +19,10 @@ LAST = 0.1
 @asynccontextmanager
 async def events(client: EngineClient, began: int) -> AsyncIterator[list[dict[str, Any]]]:
     """A list that fills with the events from now on: at (s since `began`, which is ns since the
-    epoch), kind ("container", "network", ...), action, id."""
+    epoch), kind ("container", "network", ...), action, id.
+
+    Raises EngineError when the engine stops telling them meanwhile.
+    """
     rows: list[dict[str, Any]] = []
 
     def hear(line: bytes) -> None:
@@ -36,7 +40,9 @@ async def events(client: EngineClient, began: int) -> AsyncIterator[list[dict[st
     try:
         yield rows
         await asyncio.sleep(LAST)
+        if listening.done():
+            why = listening.result().error or "its answer ended"
+            raise EngineError(f"the engine stopped telling its events: {why}")
     finally:
         listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        await asyncio.gather(listening, return_exceptions=True)

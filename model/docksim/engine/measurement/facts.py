@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from docksim.engine.errors import EngineError
 from docksim.engine.measurement.client import EngineClient
 from docksim.engine.private.requirements import search_path
 
@@ -21,16 +22,28 @@ ENGINE_FACTS = (
 
 
 async def facts(client: EngineClient) -> dict[str, Any]:
-    """Cores, kernel, storage and versions, and the day."""
-    told = json.loads((await client.send("GET", "/info")).body)
+    """Cores, kernel, storage and versions, and the day. Raises EngineError."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "processor": _processor(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
-        "engine": {key: told[key] for key in ENGINE_FACTS},
+        "engine": await _engine_facts(client),
         "versions": {name: _version(name) for name in ("containerd", "runc", "docker-registry")},
     }
+
+
+async def _engine_facts(client: EngineClient) -> dict[str, Any]:
+    answer = await client.send("GET", "/info")
+    if answer.error:
+        raise EngineError(f"the engine does not answer GET /info: {answer.error}")
+    try:
+        told = json.loads(answer.body)
+        return {key: told[key] for key in ENGINE_FACTS}
+    except json.JSONDecodeError:
+        raise EngineError("the engine's answer to GET /info is not JSON") from None
+    except KeyError as error:
+        raise EngineError(f"the engine's answer to GET /info has no {error}") from None
 
 
 def _processor() -> str:

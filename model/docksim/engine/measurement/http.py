@@ -27,6 +27,9 @@ Hear = Callable[[bytes], object]
 READ = 1 << 18
 """Bytes that one read takes at most."""
 
+NOT_MODIFIED = 304
+"""The status of, for instance, a stop of what is stopped already."""
+
 ALLOWED = "/?&=%:@+,;!$'()*"
 """What a path may hold as it is, besides letters, digits and -._~; `%` is of an encoding."""
 
@@ -35,7 +38,7 @@ class Exchange:
     """A request that is issued now, and what has come of its answer; times in s on the monotonic
     clock.
 
-    The body is kept if that is wanted or if it tells of an error, heard in lines if there is
+    The body is kept if that is wanted or if it tells of a failure, heard in lines if there is
     someone to hear it, or only counted off.
     """
 
@@ -50,11 +53,16 @@ class Exchange:
         self.parts: list[bytes] = []
         self.issued = time.perf_counter()
 
+    @property
+    def failed(self) -> bool:
+        """Whether the answer is none to what was asked; what is not modified is as it was to be."""
+        return self.status >= 300 and self.status != NOT_MODIFIED
+
     def take(self, part: bytes) -> None:
         """A part of the body."""
         if self.first_byte != self.first_byte:
             self.first_byte = time.perf_counter()
-        if self._keep or self.status >= 400:
+        if self._keep or self.failed:
             self.parts.append(part)
         elif self._hear:
             *lines, self._rest = (self._rest + part).split(b"\n")
@@ -123,26 +131,28 @@ class Connection(asyncio.BufferedProtocol):
 
 
 class Requester:
-    """Sends requests to one socket, any number at once.
+    """Sends requests to one socket, any number at once."""
 
-    An answer may take `timeout` seconds, from when its request is issued to its last byte.
-    """
-
-    def __init__(self, socket: Path, timeout: float) -> None:
+    def __init__(self, socket: Path) -> None:
         self._socket = str(socket)
-        self._timeout = timeout
         self._buffer = memoryview(bytearray(READ))
 
     async def perform(
-        self, method: str, path: str, body: dict[str, Any] | None, exchange: Exchange
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        exchange: Exchange,
+        timeout: float | None,
     ) -> None:
-        """Raises OSError or HttpParserError where no whole answer comes."""
+        """Raises OSError or HttpParserError where no whole answer comes, from when the request is
+        issued to the last byte, within `timeout` seconds; None: it may take for ever."""
         request = _request(method, path, body)
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(timeout):
                 await self._bear(request, exchange)
         except TimeoutError:
-            raise TimeoutError(f"no whole answer within {self._timeout:g} s") from None
+            raise TimeoutError(f"no whole answer within {timeout:g} s") from None
 
     async def _bear(self, request: bytes, exchange: Exchange) -> None:
         loop = asyncio.get_running_loop()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
 from docksim.engine.errors import EngineError
-from docksim.engine.measurement.client import FAILED, Answer, EngineClient, Errand
+from docksim.engine.measurement.client import Answer, EngineClient, Errand
 from docksim.engine.measurement.conditions import Beside, Operation
+from docksim.engine.measurement.conventions import FAILED
 from docksim.engine.measurement.points import Point
 
 MakeErrand = Callable[[int, int], Errand]
@@ -45,6 +47,16 @@ class Window:
         return self.cycles / (self.ended - self.began)
 
 
+@asynccontextmanager
+async def together() -> AsyncIterator[asyncio.TaskGroup]:
+    """A group of tasks which the first error ends, all of them and at once; it is raised alone."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
 class Companion:
     """Closed clients beside a load, which go on until they are told to stop."""
 
@@ -56,7 +68,9 @@ class Companion:
 
     async def run(self) -> None:
         """Until told to stop, and the last cycles have ended. Raises EngineError."""
-        await asyncio.gather(*(self._repeat(i) for i in range(self._beside.clients)))
+        async with together() as clients:
+            for number in range(self._beside.clients):
+                clients.create_task(self._repeat(number))
 
     def stop(self) -> None:
         """Begin no other cycle."""
@@ -74,7 +88,8 @@ class Companion:
 
 
 class LoadGenerator:
-    """Drives one point's load over a client."""
+    """Drives one point's load over a client; nobody answering ends it, and so does what `note`
+    raises."""
 
     def __init__(
         self,
@@ -95,10 +110,11 @@ class LoadGenerator:
         self._ends: list[float] = []
 
     async def run(self) -> Window:
-        """All of it, until the last cycle has ended."""
+        """All of it, until the last cycle has ended. Raises EngineError."""
         await {"closed": self._closed, "open": self._open, "batch": self._batch}[self._point.load]()
         ends = sorted(self._ends)
-        warm = min(self._point.warm_up, len(ends) - 1)
+        cycles = self._point.clients if self._point.load == "batch" else 1
+        warm = min(self._point.warm_up * cycles, len(ends) - 1)
         return Window(ends[warm - 1] if warm else self._started, ends[-1], len(ends) - warm)
 
     async def _closed(self) -> None:
@@ -111,21 +127,24 @@ class LoadGenerator:
                 if self._point.pause:
                     await asyncio.sleep(self._point.pause)
 
-        await asyncio.gather(*(client(i) for i in range(self._point.clients)))
+        async with together() as clients:
+            for number in range(self._point.clients):
+                clients.create_task(client(number))
 
     async def _open(self) -> None:
         self._started = due = time.perf_counter()
-        under_way = []
-        for _ in range(self._point.cycles + self._point.warm_up):
-            due += self._rng.exponential(1.0 / self._point.rate)
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            under_way.append(asyncio.create_task(self._cycle(0)))
-        await asyncio.gather(*under_way)
+        async with together() as under_way:
+            for _ in range(self._point.cycles + self._point.warm_up):
+                due += self._rng.exponential(1.0 / self._point.rate)
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                under_way.create_task(self._cycle(0))
 
     async def _batch(self) -> None:
         self._started = time.perf_counter()
         for _ in range(self._point.cycles + self._point.warm_up):
-            await asyncio.gather(*(self._cycle(i) for i in range(self._point.clients)))
+            async with together() as batch:
+                for number in range(self._point.clients):
+                    batch.create_task(self._cycle(number))
             await self._quiet()
 
     async def _cycle(self, client: int) -> None:
@@ -136,7 +155,16 @@ class LoadGenerator:
             answer = await self._client.perform(operation, errand)
             self._note(Sample(client, number, operation, answer))
             if answer.status == FAILED:
-                self._begun = self._point.cycles + self._point.warm_up  # nobody answers: no more
+                raise EngineError(f"{operation}: {answer.error}")
             if answer.error and operation in ("create", "run", "pull"):
                 break
         self._ends.append(time.perf_counter())
+
+
+async def side_by_side(load: LoadGenerator, companion: Companion) -> Window:
+    """A load, and a companion that goes on until it is over; an error of either ends both."""
+    async with together() as both:
+        both.create_task(companion.run())
+        window = await load.run()
+        companion.stop()
+    return window

@@ -11,17 +11,20 @@ from typing import Annotated, Self
 from annotated_types import Gt, MinLen
 from pydantic import ValidationError, model_validator
 
+from docksim.engine.measurement.client import TIMEOUT
 from docksim.engine.measurement.conditions import (
+    MAKING,
+    UNFINISHED,
     Behaviours,
     Beside,
     Closed,
     Counts,
+    Cycle,
     Delays,
     LinkRates,
     Load,
     Names,
     Networks,
-    Operation,
     Positives,
     ReferenceName,
     Sizes,
@@ -34,6 +37,12 @@ from docksim.scenario.explain import explain
 from docksim.scenario.files import parse_toml, read_text
 from docksim.scenario.quantities import Bytes
 from docksim.scenario.section import Count, Flag, Name, Number, Positive, Section, Share
+
+LONGEST_NAME = 255
+"""Bytes that a folder's name may have: NAME_MAX of the kernel's limits.h."""
+
+BLOCKS_ENDING = f"-999{UNFINISHED}999"
+"""As much as a dataset appends to a point's name."""
 
 
 class ImagePlan(Section):
@@ -67,7 +76,7 @@ class PointPlan(Section):
 
     set: ReferenceName
     """What it is measured for."""
-    operations: Annotated[tuple[Operation, ...], MinLen(1)]
+    operations: Cycle
     """A cycle."""
     load: Load
     network: Networks = ("host",)
@@ -115,6 +124,23 @@ class PointPlan(Section):
             raise refusal(found, "one or the other", at=("timed_runtime",))
         return self
 
+    @model_validator(mode="after")
+    def _what_goes_on_beside_has_its_image(self) -> Self:
+        if self.beside and "pull" in self.operations and MAKING & set(self.beside.operations):
+            found = "containers made beside a pull of their image"
+            raise refusal(found, "a cycle without pull, or none made beside it", at=("beside",))
+        return self
+
+    @model_validator(mode="after")
+    def _stops_are_waited_for(self) -> Self:
+        lasting = "stop" in self.operations and {"ignores", "mixed"} & set(self.behaviour)
+        lasting_beside = self.beside and "stop" in self.beside.operations
+        if self.stop_timeout >= TIMEOUT and (lasting or lasting_beside):
+            found = f"{self.stop_timeout:g} s for containers that ignore SIGTERM"
+            allowed = f"less than {TIMEOUT:g} s, after which an answer is given up"
+            raise refusal(found, allowed, at=("stop_timeout",))
+        return self
+
 
 class Plan(Section):
     """A plan's file."""
@@ -150,12 +176,17 @@ class Plan(Section):
         return self
 
     def points(self) -> list[Point]:
-        """All points, each once. Raises ScenarioError when two of them are the same."""
+        """All points, each once. Raises ScenarioError when two of them are the same, or the name of
+        one is too long."""
         points = [point for each in self.point for point in expanded(each)]
         names = [point.name for point in points]
         for name in names:
             if names.count(name) > 1:
                 raise ScenarioError(Problem(f"point {name} is there twice", at=("point",)))
+            if len(name + BLOCKS_ENDING) > LONGEST_NAME:
+                found = f"a name of {len(name)} bytes, {name}"
+                allowed = f"at most {LONGEST_NAME - len(BLOCKS_ENDING)}: a shorter set or cycle"
+                raise ScenarioError(Problem(found, allowed, at=("point",)))
         return points
 
 

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from typing import Any
 import pandas as pd
 
 from docksim.engine.errors import EngineError
+from docksim.engine.private.cgroups import joining
 from docksim.engine.private.engine import PrivateEngine
+from docksim.engine.private.namespaces import last_line
 from docksim.engine.private.requirements import binary, environment
 
 TIMES = {
@@ -71,27 +73,41 @@ def probe(engine: PrivateEngine) -> pd.DataFrame:
 def _probed(
     engine: PrivateEngine, probes: Iterable[str], callers: int, busy: int = 0, programs: int = 0
 ) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
+    beside = {"callers": callers, "busy": busy, "programs": programs}
+    command = [sys.executable, "-m", __name__, str(engine.folder / "data")]
+    enter, account = engine.engine_space.enter, engine.account("probe")
+    commands = [
+        joining(account, *enter(*command, str(caller), *probes)) for caller in range(callers)
+    ]
     with spinning(busy, programs):
-        command = [sys.executable, "-m", __name__, str(engine.folder / "data")]
-        enter = engine.engine_space.enter
-        processes = [
-            subprocess.Popen(
-                enter(*command, str(caller), *probes),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                env=environment(),
-            )
-            for caller in range(callers)
-        ]
+        return [row | beside for told in _told(commands) for row in json.loads(told)]
+
+
+def _told(commands: Iterable[Sequence[str]]) -> list[str]:
+    """What programs print that run at once; when one fails, the others are ended."""
+    processes = [
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        for command in commands
+    ]
+    try:
+        return [_words(process) for process in processes]
+    finally:
         for process in processes:
-            told, complaint = process.communicate()
-            if process.returncode:
-                raise EngineError(f"a micro-probe failed: {complaint.strip()[-200:]}")
-            beside = {"callers": callers, "busy": busy, "programs": programs}
-            rows += [row | beside for row in json.loads(told)]
-    return rows
+            process.kill()
+            process.communicate()
+
+
+def _words(process: subprocess.Popen[str]) -> str:
+    told, complaint = process.communicate()
+    if code := process.returncode:
+        raise EngineError(f"a micro-probe failed: {last_line(complaint) or f'exit code {code}'}")
+    return told
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,18 @@ import pandas as pd
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.accounts import CpuAccounts, since
 from docksim.engine.measurement.client import Answer, EngineClient, Errand, creation
-from docksim.engine.measurement.conditions import Behaviour
+from docksim.engine.measurement.conditions import LOOKING, MAKING
 from docksim.engine.measurement.contention import reference_time
+from docksim.engine.measurement.conventions import LOG_LINE, MIXED
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.facts import facts
-from docksim.engine.measurement.loads import Companion, LoadGenerator, MakeErrand, Window
+from docksim.engine.measurement.loads import (
+    Companion,
+    LoadGenerator,
+    MakeErrand,
+    Window,
+    side_by_side,
+)
 from docksim.engine.measurement.memory import memory, probed
 from docksim.engine.measurement.observing import observed
 from docksim.engine.measurement.plan import Plan
@@ -36,15 +42,8 @@ from docksim.engine.private.images import ImageShape
 Progress = Callable[[int, int, str], None]
 """Hears how many blocks are done, of how many, and which one is next."""
 
-MAKING = {"create", "run"}
-"""Operations that make a container, which the others of the cycle are about then."""
-
-MIXED: tuple[Behaviour, ...] = ("ignores", "honours", "delays")
 OTHER = 1e5
 """Bytes of an image that is only there to be listed."""
-
-LOG_LINE = 100
-"""Bytes of a line in the logs that are read."""
 
 
 class Runner:
@@ -116,7 +115,7 @@ class Runner:
         if point.accounting and self._tracer:
             account = Account(self._tracer, self._accounts.quiet, lambda: memory(client))
         rng = np.random.default_rng([self._plan.seed, crc32(block.encode())])
-        with self._dataset.writing(block) as writer:
+        with self._dataset.writing(block) as writer, self._in(block):
             before, stolen = self._accounts.read(), _steal()
             flushed, used = self._engine.flushes(), await memory(client)
             watched = Watched(client, account) if account else client
@@ -128,11 +127,9 @@ class Runner:
                 elapsed = time.perf_counter() - writer.began
                 taken = since(before, self._accounts.read())
             if not self._engine.is_up:
-                raise EngineError(f"the engine died in {block}: finished blocks are kept")
-            if why := writer.unanswered():
-                raise EngineError(f"no answer in {block}, so it is not finished: {why}")
+                raise EngineError("the engine died")
             if why := writer.failure_of_all(point.operations[0]):
-                raise EngineError(f"in {block} every {point.operations[0]} failed: {why}")
+                raise EngineError(f"every {point.operations[0]} failed: {why}")
             used = (await memory(client)).since(used)
             await self._accounts.quiet()
             tables |= account.tables() if account else {}
@@ -154,6 +151,15 @@ class Runner:
             )
         await self._tidy(client)
 
+    @contextmanager
+    def _in(self, block: str) -> Iterator[None]:
+        """Says of an error which block it ended, and whether the engine has died."""
+        try:
+            yield
+        except EngineError as error:
+            what = error if self._engine.is_up else "the engine died"
+            raise EngineError(f"{block} is not finished, others are kept: {what}") from None
+
     async def _drive(
         self, load: LoadGenerator, client: EngineClient, point: Point, errand: MakeErrand
     ) -> Window:
@@ -165,12 +171,7 @@ class Runner:
         def other(number: int, cycle: int) -> Errand:
             return Errand(image, network, "ignores", point.stop_timeout, self._engine.label)
 
-        companion = Companion(client, point.beside, other)
-        beside = asyncio.create_task(companion.run())
-        window = await load.run()
-        companion.stop()
-        await beside
-        return window
+        return await side_by_side(load, Companion(client, point.beside, other))
 
     def _capacity(self, point: Point) -> float:
         """The highest closed throughput of the point's cycle so far (cycles/s)."""
@@ -234,7 +235,8 @@ class Runner:
 
     def _lying_about(self, number: int) -> str:
         """A small image that is there for nothing but to be listed."""
-        return self._engine.provide(f"other-{number}", ImageShape(size=OTHER), 0.0)
+        # No image of a plan is called so, as their names have no two dashes in a row.
+        return self._engine.provide(f"other--{number}", ImageShape(size=OTHER), 0.0)
 
     async def _have(self, client: EngineClient, image: str, *, present: bool) -> None:
         there = await client.send("GET", f"/images/{image}/json", keep=False)
@@ -245,8 +247,7 @@ class Runner:
 
     async def _subject(self, client: EngineClient, point: Point, image: str) -> str:
         """A container to look at, with the log that is asked for."""
-        looks = {"logs", "logs --tail 10", "inspect"} & set(point.operations)
-        if not looks or MAKING & set(point.operations):
+        if not LOOKING & set(point.operations) or MAKING & set(point.operations):
             return ""
         lines = round(point.log_size / LOG_LINE)
         script = f"yes {'x' * (LOG_LINE - 1)} | head -n {lines}" if lines else "true"

@@ -50,7 +50,8 @@ class Account:
         asking = before.since(first).allocated
         self._rows["allocated"].append(of | {"bytes": max(0.0, allocated - asking)})
         windows = {"reply": (answer.issued, answer.ended), "after": (answer.ended, _now())}
-        if programs := [at for at, _ in timeline.executed if at < answer.ended]:
+        # What others execute before it is issued opens nothing of it.
+        if programs := [at for at, _ in timeline.executed if answer.issued <= at < answer.ended]:
             windows["opening"] = (answer.issued, programs[0])
         windows |= _of_pull(answer)
         for phase, window in windows.items():

@@ -40,8 +40,7 @@ class Groups:
 
     def members(self) -> set[int]:
         """Process ids of all that belong to it, in whatever hierarchy."""
-        lists = (f for top in self._tops() for f in top.rglob("cgroup.procs"))
-        return {int(pid) for f in lists for pid in _lines(f)}
+        return {int(pid) for folder in self._folders() for pid in _lines(folder / "cgroup.procs")}
 
     def kill(self, patience: float) -> None:
         """End all members, and see them gone for up to `patience` seconds."""
@@ -59,10 +58,16 @@ class Groups:
 
     def remove(self) -> None:
         """Remove the groups, which must have no members any more."""
-        for top in self._tops():
-            folders = [f.parent for f in top.rglob("cgroup.procs")]
-            for folder in sorted(folders, key=lambda each: len(each.parts), reverse=True):
+        for folder in self._folders():
+            with suppress(FileNotFoundError):  # dockerd's last act may have been to remove it
                 folder.rmdir()
+
+    def _folders(self) -> Iterator[Path]:
+        """All groups, the innermost first; containers' may vanish meanwhile, which `os.walk` does
+        not mind."""
+        for top in self._tops():
+            for folder, _, _ in os.walk(top, topdown=False):
+                yield Path(folder)
 
     def _tops(self) -> Iterator[Path]:
         seen = set()
@@ -71,6 +76,11 @@ class Groups:
             if top.is_dir() and top not in seen:
                 seen.add(top)
                 yield top
+
+
+def joining(account: Path, *command: str) -> list[str]:
+    """The command line that runs a command, and what it starts, in an account."""
+    return ["sh", "-c", 'echo $$ > "$0"/cgroup.procs && exec "$@"', str(account), *command]
 
 
 def cpu_seconds(folder: Path) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -20,11 +21,10 @@ from typing import Any
 
 from docksim.engine.errors import EngineError
 from docksim.engine.private import disk, requirements, settings, traces
-from docksim.engine.private.cgroups import Groups
-from docksim.engine.private.namespaces import Namespaces, connect, hold, shape
+from docksim.engine.private.cgroups import Groups, joining
+from docksim.engine.private.namespaces import Namespaces, connect, hold, last_line, shape, start
 from docksim.engine.private.requirements import binary
 
-FOLDER = Path("/var/lib/docksim-engine")
 LINK = "registry"
 SUBNET = "10.213.77"
 START = 60.0
@@ -55,28 +55,32 @@ class PrivateEngine:
     Every method raises EngineError, with one message, when something is not as it should be.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        self.folder = folder = folder.absolute()
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder = folder.resolve()
         self.socket = folder / "docker.sock"
         self.runtime_log = folder / "runtime.log"
         self._state_file = folder / "engine.toml"
         self._daemon_file = folder / "daemon.json"
 
-    def up(self, driver: str = "overlay2", downloads: int = settings.DOWNLOADS) -> None:
+    def up(self, driver: str = "overlay2") -> None:
         """Start it; what a failed or interrupted start leaves is taken down."""
         requirements.check()
         if self._state_file.exists():
-            raise EngineError(f"{self.folder}: there is an engine already ({self.status().state})")
+            raise EngineError(
+                f"{self.folder}: there is an engine already ({self.status().state}); "
+                f"it is removed by: docksim engine down --dir {shlex.quote(str(self.folder))}"
+            )
         if self.folder.exists() and any(self.folder.iterdir()):
             raise EngineError(f"{self.folder} is not empty, and not an engine's: choose another")
-        if len(str(self.folder.absolute() / LONGEST_NAME)) > LONGEST_SOCKET:
+        if len(str(self.folder / LONGEST_NAME)) > LONGEST_SOCKET:
             longest = LONGEST_SOCKET - len(LONGEST_NAME) - 1
             raise EngineError(f"{self.folder} is too long a path for sockets: {longest} at most")
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._start(driver, downloads)
+            self._start(driver)
         except BaseException:
             self.down()
+            shutil.rmtree(self.folder, ignore_errors=True)  # also where no state could be written
             raise
 
     def status(self) -> EngineStatus:
@@ -88,6 +92,8 @@ class PrivateEngine:
         members = len(self._groups().members())
         if not self._answers():
             return EngineStatus("broken", f"{members} processes, and its socket does not answer")
+        if not self._has_registry():
+            return EngineStatus("broken", f"{members} processes, and its registry does not listen")
         return EngineStatus("up", f"DOCKER_HOST=unix://{self.socket}, {members} processes")
 
     def down(self) -> None:
@@ -173,31 +179,30 @@ class PrivateEngine:
         """Let the registry send at most `rate` bytes a second; None: as fast as it can."""
         shape(self.registry_space, LINK, rate)
 
-    def _start(self, driver: str, downloads: int) -> None:
+    def _start(self, driver: str) -> None:
         state: dict[str, Any] = {"group": f"docksim-{secrets.token_hex(4)}"}
         settings.write_state(self._state_file, state)
         groups = Groups(state["group"])
         holders = groups.account("holders")
-        engine, registry = hold(holders), hold(holders)
+        engine, registry = hold(holders, self.folder), hold(holders, self.folder)
         state |= {"engine": engine.holder, "registry": registry.holder}
         settings.write_state(self._state_file, state)
         connect(engine, registry, LINK, SUBNET)
         disk.mount_new(engine, self.folder / "data.img", self.folder / "data")
         self._start_registry(registry, groups)
-        self._start_daemon(engine, groups, driver, downloads)
+        self._start_daemon(engine, groups, driver)
 
     def _start_registry(self, space: Namespaces, groups: Groups) -> None:
         configuration = self.folder / "registry.yml"
         settings.write_registry(configuration, self.folder / "registry")
         command = [binary("docker-registry"), "serve", str(configuration)]
         process = self._spawn(space.enter(*command), groups.account("registry"), "registry.log")
-
         self._await(lambda: _listens(space, settings.REGISTRY_PORT), process, "registry.log")
 
-    def _start_daemon(self, space: Namespaces, groups: Groups, driver: str, downloads: int) -> None:
+    def _start_daemon(self, space: Namespaces, groups: Groups, driver: str) -> None:
         wrapper = self.folder / "timed-runc"
         settings.write_wrapper(wrapper, self.runtime_log)
-        settings.write_daemon(self._daemon_file, driver, downloads, groups.name, wrapper, SUBNET)
+        settings.write_daemon(self._daemon_file, driver, groups.name, wrapper, SUBNET)
         command = [
             binary("dockerd"),
             f"--config-file={self._daemon_file}",
@@ -214,26 +219,15 @@ class PrivateEngine:
 
     def _spawn(self, command: Sequence[str], account: Path, log: str) -> subprocess.Popen[bytes]:
         """Start a daemon that is counted in an account."""
-        script = f'echo $$ > {account}/cgroup.procs && exec "$@"'
-        with (self.folder / log).open("wb") as output:
-            return subprocess.Popen(
-                ["sh", "-c", script, "sh", *command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                env=requirements.environment(),
-            )
+        return start(joining(account, *command), self.folder / log)
 
     def _await(self, ready: Callable[[], bool], process: subprocess.Popen[bytes], log: str) -> None:
         deadline = time.monotonic() + START
         while not ready():
             if process.poll() is not None or time.monotonic() > deadline:
-                lines = (self.folder / log).read_text(errors="replace").strip().splitlines()
+                reason = last_line((self.folder / log).read_text(errors="replace"))
                 name = log.removesuffix(".log")
-                raise EngineError(
-                    f"{name} did not start: {lines[-1] if lines else 'no word of why'}"
-                )
+                raise EngineError(f"{name} did not start: {reason or 'no word of why'}")
             time.sleep(0.05)
 
     def _answers(self) -> bool:
@@ -245,6 +239,12 @@ class PrivateEngine:
                 return b" 200 " in client.recv(64)
             except OSError:
                 return False
+
+    def _has_registry(self) -> bool:
+        try:
+            return _listens(self.registry_space, settings.REGISTRY_PORT)
+        except EngineError:  # not even its namespaces are there
+            return False
 
     def _pid(self, file: str) -> int:
         return int((self.folder / file).read_text())

@@ -20,6 +20,7 @@ import numpy as np
 
 from docksim.engine.errors import EngineError
 from docksim.engine.private.engine import PrivateEngine
+from docksim.engine.private.namespaces import last_line
 from docksim.engine.private.requirements import binary
 from docksim.engine.private.settings import REGISTRY_PORT
 
@@ -86,7 +87,8 @@ def publish(engine: PrivateEngine, name: str, shape: ImageShape) -> list[tuple[i
     command = [sys.executable, "-m", "docksim.engine.private.push", registry, order]
     done = subprocess.run(engine.registry_space.enter(*command), capture_output=True, text=True)
     if done.returncode:
-        raise EngineError(f"image {name} cannot be pushed: {done.stderr.strip().splitlines()[-1]}")
+        reason = last_line(done.stderr) or f"exit code {done.returncode}"
+        raise EngineError(f"image {name} cannot be pushed: {reason}")
     return [(compressed, unpacked) for compressed, unpacked in json.loads(done.stdout)]
 
 

@@ -2,6 +2,9 @@
 
 A namespace lives as long as the process that holds it. The link is a veth pair whose ends are made
 in their namespaces: none of it ever appears on the host, and all of it goes with the holders.
+
+So does what an engine's programs write besides the folders that they are given: a key in
+/etc/docker, sockets of shims in /run/containerd, folders in /run/docker and /opt/containerd.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docksim.engine.errors import EngineError
+from docksim.engine.private.cgroups import joining
 from docksim.engine.private.requirements import binary, environment
 
 READY = 5.0
@@ -23,6 +27,23 @@ BURST = 256 * 1024
 
 QUEUE = "400ms"
 """How long a packet may wait in the shaper before it is dropped."""
+
+# Additions go to memory, by relative paths: an overlay's options know no comma or colon in a path.
+# $1 itself stays the host's, wherever it is.
+_HOLDER = """
+set -e
+ip link set lo up
+cd "$1"
+mkdir -p additions
+mount -t tmpfs tmpfs additions
+for place in run etc opt; do
+    mkdir -p additions/$place additions/$place.work
+    layers=lowerdir=/$place,upperdir=additions/$place,workdir=additions/$place.work
+    mount -t overlay -o $layers overlay /$place
+done
+mount --no-canonicalize --bind . "$1"
+exec sleep infinity
+"""
 
 
 @dataclass(frozen=True)
@@ -45,24 +66,32 @@ class Namespaces:
         return run(self.enter(*command))
 
 
-def hold(account: Path) -> Namespaces:
-    """New namespaces, whose holder is counted in this account. Raises EngineError."""
-    script = f"echo $$ > {account}/cgroup.procs && ip link set lo up && exec sleep infinity"
-    command = [binary("unshare"), "--net", "--mount", "--propagation=private"]
-    holder = subprocess.Popen(
-        [*command, "sh", "-c", script],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        env=environment(),
-    )
+def hold(account: Path, folder: Path) -> Namespaces:
+    """New namespaces, whose holder is counted in this account, and which share `folder` with the
+    host. Raises EngineError."""
+    log = folder / "holder.log"
+    unshared = [binary("unshare"), "--net", "--mount", "--propagation=private"]
+    holder = start(joining(account, *unshared, "sh", "-c", _HOLDER, "sh", str(folder)), log)
     deadline = time.monotonic() + READY
     while not _is_asleep(holder.pid):
         if holder.poll() is not None or time.monotonic() > deadline:
-            raise EngineError("network and mount namespaces cannot be made here: is this root?")
+            reason = last_line(log.read_text(errors="replace")) or "is this root?"
+            raise EngineError(f"network and mount namespaces cannot be made here: {reason}")
         time.sleep(0.01)
     return Namespaces(holder.pid)
+
+
+def start(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """Start what outlasts this process, and writes what it has to say to a file."""
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env=environment(),
+        )
 
 
 def connect(first: Namespaces, second: Namespaces, device: str, subnet: str) -> None:
@@ -98,6 +127,11 @@ def run(command: Sequence[str]) -> str:
     if done.returncode:
         raise EngineError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
+
+
+def last_line(said: str) -> str:
+    """The last line of what a program said: why it gave up; empty when it said nothing."""
+    return (said.strip().splitlines() or [""])[-1]
 
 
 def _is_asleep(pid: int) -> bool:

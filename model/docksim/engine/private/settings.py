@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ REGISTRY_PORT = 5000
 DELAYED_PORT = 5001
 
 # bash has the time without starting a process for it, and a shell's own start is a millisecond.
+# It writes seconds with the decimal mark of its locale.
 _WRAPPER = """#!/bin/bash
+LC_ALL=C
 began=$EPOCHREALTIME
 {runc} "$@"
 code=$?
@@ -36,13 +39,11 @@ http: {{addr: "0.0.0.0:{port}"}}
 """
 
 
-def write_daemon(
-    file: Path, driver: str, downloads: int, group: str, wrapper: Path, subnet: str
-) -> None:
+def write_daemon(file: Path, driver: str, group: str, wrapper: Path, subnet: str) -> None:
     """dockerd's daemon.json."""
     settings: dict[str, Any] = {
         "storage-driver": driver,
-        "max-concurrent-downloads": downloads,
+        "max-concurrent-downloads": DOWNLOADS,
         "cgroup-parent": f"/{group}",
         "insecure-registries": [f"{subnet}.0/24"],
         "runtimes": {TIMED_RUNTIME: {"path": str(wrapper)}},
@@ -61,13 +62,15 @@ def change_daemon(file: Path, **changes: Any) -> None:
 def write_wrapper(file: Path, log: Path) -> None:
     """A runtime that is runc, and notes when each call began and ended and what CPU it took."""
     log.touch()
-    file.write_text(_WRAPPER.format(runc=binary("runc"), log=log))
+    runc = shlex.quote(binary("runc"))
+    file.write_text(_WRAPPER.format(runc=runc, log=shlex.quote(str(log))))
     file.chmod(0o755)
 
 
 def write_registry(file: Path, folder: Path) -> None:
     """The registry's configuration."""
-    file.write_text(_REGISTRY.format(folder=folder, port=REGISTRY_PORT))
+    quoted = json.dumps(str(folder), ensure_ascii=False)  # YAML's double quotes are JSON's
+    file.write_text(_REGISTRY.format(folder=quoted, port=REGISTRY_PORT))
 
 
 def write_state(file: Path, state: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from docksim.engine.private.requirements import binary
 PLACE = "trace"
 """The folder, in the engine's, that tracefs is mounted on."""
 
+_REMOVE = 'mount -t tracefs none "$1" && { [ ! -d "$2" ] || rmdir "$2"; }'
+
 
 def make(space: Namespaces, folder: Path, name: str) -> Path:
     """Make an instance; its folder, as it is seen from outside of the namespace.
@@ -38,6 +40,5 @@ def remove(folder: Path, name: str) -> None:
     place = folder / PLACE
     if not place.exists():
         return
-    instance = place / "instances" / name
-    script = f"mount -t tracefs none {place} && {{ [ ! -d {instance} ] || rmdir {instance}; }}"
-    run([binary("unshare"), "--mount", "--propagation=private", "sh", "-c", script])
+    script = ["sh", "-c", _REMOVE, "sh", str(place), str(place / "instances" / name)]
+    run([binary("unshare"), "--mount", "--propagation=private", *script])

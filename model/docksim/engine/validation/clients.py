@@ -77,7 +77,10 @@ def _of_each(dataset: Dataset, operation: str, counted: str) -> float:
 
 
 def _own_cpu(dataset: Dataset, operation: str) -> pd.Series[float]:
-    """Core-seconds of the load generator for each operation that was accounted, by block."""
+    """Core-seconds of the load generator for each operation that was accounted, by block; none
+    where no operation was."""
     cpu = dataset.table("cpu")
+    if cpu.empty:
+        return pd.Series(dtype=float)
     own = cpu[(cpu["operation"] == operation) & (cpu["phase"] == "reply")]
     return own[own["component"] == "client"].set_index("block")["cpu"]

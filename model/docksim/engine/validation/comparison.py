@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from joblib import Parallel, delayed
 
-from docksim.des.distributions import Lognormal
-from docksim.des.streams import Streams
 from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.reference import residual_of
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
 from docksim.engine.validation.clients import accounted, clients_of
-from docksim.engine.validation.scenarios import MAIN, Layers, is_covered, scenario_of
+from docksim.engine.validation.regimes import capacity_of, regime
+from docksim.engine.validation.replications import CYCLE, QUANTILES, VENTILES, predicted_values
+from docksim.engine.validation.scenarios import Layers, is_covered, scenario_of
 from docksim.scenario.scenario import Scenario
-from docksim.simulation import simulate_once
 from docksim.study.estimates import estimate, is_carried
-
-QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
-VENTILES = {f"q{percent:02}": percent / 100 for percent in range(5, 100, 5)}
-"""For quantile-quantile plots."""
-
-LEAST_REPLICATIONS = 5
-MOST_REPLICATIONS = 40
-PRECISION = 0.02
-"""Half-width of a prediction's 95 % interval, relative."""
-
-SEED = 1974
-
-CYCLE = "cycle"
-"""What throughput is of."""
 
 Progress = Callable[[float], None]
 
@@ -49,7 +33,8 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
                          "q05" to "q95" of each
     measured             over all blocks
     predicted, low, high   mean over replications, with its 95 % interval; in each, the machine is
-                         as fast as the reference work says, but for what that does not tell
+                         as fast as the reference work says, but for what that does not tell; NaN
+                         where too little of the load came to its end
     error                (predicted - measured) / measured
     spread               half the range of the repeated blocks' own values over their median
 
@@ -73,21 +58,6 @@ def compare(dataset: Dataset, profile: Path, progress: Progress | None = None) -
         if progress is not None:
             progress(done / len(points))
     return pd.DataFrame(rows)
-
-
-def regime(block: Mapping[str, Any], cores: int) -> str:
-    """Light load is less than a client a core, those of what goes on beside it included, or half of
-    the capacity; saturation more than two clients a core, or more than 85 % of the capacity."""
-    if block["load"] == "open":
-        return _regime(block["of_capacity"], 0.5, 0.85)
-    beside = block["beside"]["clients"] if block.get("beside") else 0
-    return _regime(block["clients"] + beside, cores - 0.5, 2 * cores)
-
-
-def _regime(load: float, light: float, knee: float) -> str:
-    if load <= light:
-        return "light"
-    return "knee" if load <= knee else "saturation"
 
 
 def _first(blocks: pd.DataFrame) -> dict[str, Any]:
@@ -161,8 +131,9 @@ def _measurement(
         )
         for block in blocks
     ]
-    cores = dataset.manifest["facts"]["cores"]
-    return blocks, scenarios, regime(blocks[0], cores), _measured(point, own)
+    capacity = capacity_of(blocks[0], _records(dataset.table("blocks")))
+    found_regime = regime(blocks[0], dataset.manifest["facts"]["cores"], capacity)
+    return blocks, scenarios, found_regime, _measured(point, own)
 
 
 def _arrivals(dataset: Dataset, point: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -183,7 +154,7 @@ def _compared(
     residual: float,
 ) -> list[dict[str, Any]]:
     """A point's rows; `residual`: of the machine's speed, see `residual_of`."""
-    predicted = _predicted(blocks, scenarios, residual)
+    predicted = predicted_values(blocks, scenarios, residual)
     rows = []
     for (operation, measure), (value, spread) in measured.items():
         found = estimate(predicted[operation, measure])
@@ -194,103 +165,3 @@ def _compared(
             | {"error": found.value / value - 1.0, "spread": spread}
         )
     return rows
-
-
-def _predicted(
-    blocks: list[dict[str, Any]], scenarios: list[Scenario], residual: float
-) -> dict[Any, list[float]]:
-    """Each replication's value by operation and measure, as precise as is asked for."""
-    values: dict[Any, list[float]] = {}
-    for replication in range(MOST_REPLICATIONS):
-        for key, value in _replication(blocks, scenarios, replication, residual).items():
-            values.setdefault(key, []).append(value)
-        if replication + 1 >= LEAST_REPLICATIONS and _is_precise(values):
-            break
-    return values
-
-
-def _is_precise(values: dict[Any, list[float]]) -> bool:
-    """Whether throughput and all medians are known as precisely as is asked for."""
-    found = [
-        estimate(each) for (_, measure), each in values.items() if measure in ("throughput", "p50")
-    ]
-    return all((one.half_width or 0.0) <= PRECISION * one.value for one in found)
-
-
-def _replication(
-    blocks: list[dict[str, Any]], scenarios: list[Scenario], number: int, residual: float
-) -> dict[Any, float]:
-    """Of all blocks, as they were measured: latencies together, throughput in the median.
-
-    How fast the machine was beside a block, the reference work does not tell exactly. Each block is
-    simulated at a speed that is drawn and at its mirror image: antithetic variates (Law, Simulation
-    Modeling and Analysis, 11.3), with which means need fewer replications.
-    """
-    runs = []
-    for place, (block, scenario) in enumerate(zip(blocks, scenarios, strict=True)):
-        drawn = number * len(blocks) + place
-        for half, speed in enumerate(speeds(residual, drawn)):
-            runs.append(_run(block, _faster(scenario, speed), 2 * drawn + half))
-    values = {(CYCLE, "throughput"): float(np.median([throughput for throughput, _ in runs]))}
-    for operation in runs[0][1]:
-        latency = np.concatenate([latencies[operation] for _, latencies in runs])
-        values[operation, "mean"] = float(latency.mean())
-        for name, probability in (QUANTILES | VENTILES).items():
-            values[operation, name] = float(np.quantile(latency, probability))
-    return values
-
-
-def speeds(residual: float, number: int) -> tuple[float, float]:
-    """A factor of the machine's speed, lognormal with that coefficient of variation, and its mirror
-    image."""
-    if not residual:
-        return 1.0, 1.0
-    law = Lognormal.from_mean_cv(1.0, residual)
-    drawn = Streams(SEED).uniforms("speed of the machine").at(number)
-    return law.quantile(drawn), law.quantile(1.0 - drawn)
-
-
-def _faster(scenario: Scenario, factor: float) -> Scenario:
-    host = scenario.host.model_copy(update={"cpu_speed": factor * scenario.host.cpu_speed})
-    return scenario.model_copy(update={"host": host})
-
-
-def _run(
-    block: dict[str, Any], scenario: Scenario, number: int
-) -> tuple[float, dict[str, npt.NDArray[np.float64]]]:
-    """Throughput of a block (cycles/s), and its latencies (s) by operation."""
-    operations, warm_up = block["operations"], block["warm_up"]
-    repeated = block["cycles"] if block["load"] == "batch" else 1
-    runs = range(number * repeated, (number + 1) * repeated)
-    commands = pd.concat([simulate_once(scenario, replication=run).commands for run in runs])
-    if block["beside"]:
-        commands = _without_others(commands, block)
-    elif block["load"] == "closed":  # the last of a workload's cycles may be of several
-        count = (block["cycles"] + block["warm_up"]) * len(block["operations"])
-        commands = commands[commands["number"] < count]
-    ends = np.sort(_of_place(commands, operations, len(operations) - 1)["ended"])
-    began = ends[warm_up - 1] if warm_up else 0.0
-    measured = commands[commands["number"] >= warm_up * len(operations)]
-    latencies = {}
-    for place, operation in enumerate(operations):
-        own = _of_place(measured, operations, place)
-        latencies[operation] = (own["ended"] - own["arrived"]).to_numpy()
-    return float((len(ends) - warm_up) / (ends[-1] - began)), latencies
-
-
-def _without_others(commands: pd.DataFrame, block: dict[str, Any]) -> pd.DataFrame:
-    """Of a load with another beside it, as many commands as were measured, counted from 0."""
-    count = (block["cycles"] + block["warm_up"]) * len(block["operations"])
-    own = commands[(commands["workload"] == MAIN) & commands["ended"].notna()]
-    own = own.sort_values("number").head(count)
-    return own.assign(number=range(len(own)))
-
-
-def _of_place(commands: pd.DataFrame, operations: list[str], place: int) -> pd.DataFrame:
-    """The commands of one place in the cycle; where two have one name, by their numbers, which are
-    consecutive in a cycle."""
-    names = [operation.split()[0] for operation in operations]
-    own = commands[commands["command"] == names[place]]
-    if names.count(names[place]) > 1:
-        own = own[own["number"] % len(operations) == place]
-    return own

@@ -12,7 +12,7 @@ import tomli_w
 from annotated_types import Ge
 from pydantic import AfterValidator, Strict, ValidationError
 
-from docksim.scenario.errors import Problem, RefusedError, ScenarioError, refusal
+from docksim.scenario.errors import Problem, RefusedError, ScenarioError, refusal, shown
 from docksim.scenario.explain import explain
 from docksim.scenario.files import parse_toml, read_text
 from docksim.scenario.load import loads
@@ -31,6 +31,14 @@ def _ascending(ends: tuple[float, float]) -> tuple[float, float]:
     return ends
 
 
+def _over_a_profile(scenario: dict[str, Any]) -> dict[str, Any]:
+    costs = scenario.get("profile", {})
+    if not isinstance(costs, dict):
+        allowed = "a table of what differs from the profile that predicts"
+        raise refusal(f"found {shown(costs)}", allowed, at=("profile",))
+    return scenario
+
+
 class Case(Section):
     """A published figure, and the scenario that it states."""
 
@@ -47,7 +55,7 @@ class Case(Section):
     """Its range."""
     replications: Annotated[int, Strict(), Ge(2)] = 10
     """How many are simulated."""
-    scenario: dict[str, Any]
+    scenario: Annotated[dict[str, Any], AfterValidator(_over_a_profile)]
     """Sections of a scenario."""
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import tomli_w
 
-from docksim.engine.measurement.client import DELAY
-from docksim.engine.measurement.runner import LOG_LINE, MAKING, MIXED
+from docksim.engine.measurement.conditions import LOOKING, MAKING
+from docksim.engine.measurement.conventions import DELAY, LOG_LINE, MIXED
 from docksim.scenario.load import loads
 from docksim.scenario.profiles import read_profile
 from docksim.scenario.quantities import SECONDS
@@ -45,9 +45,6 @@ PULLING = {"pull", "rmi"}
 
 IMAGE = "image-0"
 """The one that is there, where none is pulled."""
-
-LOOKING = {"inspect", "logs", "logs --tail 10"}
-"""Operations on a container that is there already."""
 
 UNSHAPED = 1e11
 """Bytes a second that a link between two namespaces carries at the least: none are waited for."""

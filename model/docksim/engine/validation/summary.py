@@ -12,10 +12,12 @@ from docksim.engine.validation.trend import trend
 NEAR = 0.1
 TAIL = 0.2
 TRENDS = ("throughput", "p50", "p95")
+UNKNOWN = "–"
+"""In the place of a regime."""
 
 
 def summarise(errors: pd.DataFrame) -> dict[str, Any]:
-    """By set and regime, by regime, and "overall".
+    """By set and regime, by regime, and "overall". Loads without a regime count with their set's.
 
     points              operating points
     mdape_throughput, mdape_p50   median absolute relative error; None where there are none
@@ -24,15 +26,17 @@ def summarise(errors: pd.DataFrame) -> dict[str, Any]:
     p95_within_20, p99_within_20   of those quantiles, those within 20 % or the spread; None when
                         the samples carry none
     strictly            the same three without the spread
-    worst               the point and measure with the largest error
+    worst               the point and measure with the largest error of throughputs and p50s; None
+                        where there are none
     trend               of "overall", by measure: see `docksim.engine.validation.trend`
     """
     groups = {
-        " / ".join(map(str, key)): each
+        f"{key[0]} / {key[1] or UNKNOWN}": each
         for key, each in errors.groupby(["set", "regime"])
         if isinstance(key, tuple)
     }
-    groups |= {str(name): each for name, each in errors.groupby("regime")} | {"overall": errors}
+    groups |= {str(name): each for name, each in errors.groupby("regime") if name}
+    groups |= {"overall": errors}
     found = {name: _figures(each) for name, each in groups.items()}
     found["overall"]["trend"] = {
         measure: trend(errors[errors["measure"] == measure])
@@ -48,7 +52,6 @@ def _figures(errors: pd.DataFrame) -> dict[str, Any]:
         measure: central.loc[central["measure"] == measure, "error"].abs()
         for measure in ("throughput", "p50")
     }
-    worst = central.iloc[int(central["error"].abs().to_numpy().argmax())]
     return {
         "points": int(errors["point"].nunique()),
         "mdape_throughput": _known(sizes["throughput"].median()),
@@ -63,12 +66,20 @@ def _figures(errors: pd.DataFrame) -> dict[str, Any]:
             "p95_within_20": _within(errors[errors["measure"] == "p95"].assign(spread=0.0), TAIL),
             "p99_within_20": _within(errors[errors["measure"] == "p99"].assign(spread=0.0), TAIL),
         },
-        "worst": {
-            "point": worst["point"],
-            "operation": worst["operation"],
-            "measure": worst["measure"],
-            "error": float(worst["error"]),
-        },
+        "worst": _worst(central),
+    }
+
+
+def _worst(central: pd.DataFrame) -> dict[str, Any] | None:
+    known = central[central["error"].notna()]
+    if known.empty:
+        return None
+    worst = known.iloc[int(known["error"].abs().to_numpy().argmax())]
+    return {
+        "point": worst["point"],
+        "operation": worst["operation"],
+        "measure": worst["measure"],
+        "error": float(worst["error"]),
     }
 
 

@@ -26,6 +26,7 @@ def trend(errors: pd.DataFrame) -> dict[str, Slope] | None:
     with three numbers of clients.
     """
     closed = errors[(errors["load"] == "closed") & (errors["measured"] > 0.0)]
+    closed = closed[closed["predicted"].notna()]
     load = closed["point"].map(lambda name: re.sub(r"_x\d+_", "_", name)) + closed["operation"]
     many = closed.groupby(load)["clients"].transform("nunique") >= LEAST_NUMBERS
     closed, load = closed[many], load[many]
