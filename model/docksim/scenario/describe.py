@@ -33,7 +33,7 @@ def _facts(scenario: Scenario) -> Table:
     facts.add_row(
         "host",
         f"{host.cores} cores × {host.cpu_speed:g}, {_bytes(host.memory)} of memory, "
-        f"disk {_rate(host.disk_bandwidth)}, link {_rate(host.link)}",
+        f"disk {_bytes(host.disk_bandwidth)}/s, link {_rate(host.link)}",
     )
     facts.add_row(
         "daemon",
