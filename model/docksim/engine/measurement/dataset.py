@@ -129,8 +129,7 @@ class Dataset:
 
         Raises EngineError when the disk is full.
         """
-        before = len(list(self._blocks.glob(f"{glob.escape(block)}{UNFINISHED}*")))
-        partial = self._blocks / f"{block}{UNFINISHED}{before or ''}"
+        partial = self._partial(block)
         partial.mkdir(parents=True)
         try:
             with (partial / LINES).open("w", buffering=1) as lines:
@@ -143,6 +142,14 @@ class Dataset:
                 "goes on with the others once there is room"
             ) from None
         os.replace(partial, self._blocks / block)
+
+    def set_aside(self, block: str) -> None:
+        """Have a finished block count as one that did not finish, so that it is measured again."""
+        os.replace(self._blocks / block, self._partial(block))
+
+    def attempts(self, block: str) -> int:
+        """How often a block was begun."""
+        return len(list(self._blocks.glob(f"{glob.escape(block)}{UNFINISHED}*"))) + self.has(block)
 
     def interrupted(self) -> pd.DataFrame:
         """Samples of blocks that did not finish, as those of `table("samples")`; none of these is
@@ -221,6 +228,11 @@ class Dataset:
     @property
     def _blocks(self) -> Path:
         return self.folder / "blocks"
+
+    def _partial(self, block: str) -> Path:
+        """Where an attempt at a block goes that is not, or no longer, one of those that count."""
+        before = self.attempts(block) - self.has(block)
+        return self._blocks / f"{block}{UNFINISHED}{before or ''}"
 
     def _finished(self) -> list[Path]:
         folders = sorted(f.parent for f in self._blocks.glob(f"*/{DESCRIPTION}"))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -33,6 +32,7 @@ from docksim.engine.measurement.memory import memory, probed
 from docksim.engine.measurement.observing import observed
 from docksim.engine.measurement.plan import Plan
 from docksim.engine.measurement.points import Point
+from docksim.engine.measurement.stealing import disturbed, stolen_seconds
 from docksim.engine.measurement.target import PrivateTarget, Target
 from docksim.engine.measurement.tracing import Tracer
 from docksim.engine.measurement.watching import Account, Watched
@@ -41,6 +41,9 @@ from docksim.engine.private.images import ImageShape
 
 Progress = Callable[[int, int, str], None]
 """Hears how many blocks are done, of how many, and which one is next."""
+
+Block = tuple[str, Point, int]
+"""A block's name, its point and repetition."""
 
 OTHER = 1e5
 """Bytes of an image that is only there to be listed."""
@@ -71,6 +74,15 @@ class Runner:
         if self._tracer and isinstance(self._engine, PrivateTarget):
             await self._probe(self._engine, self._tracer, client)
         order = self._order()
+        await self._measure_missing(client, order, progress)
+        while again := disturbed(self._dataset):
+            for block in again:
+                self._dataset.set_aside(block)
+            await self._measure_missing(client, order, progress)
+
+    async def _measure_missing(
+        self, client: EngineClient, order: Sequence[Block], progress: Progress
+    ) -> None:
         for done, (block, point, repetition) in enumerate(order):
             progress(done, len(order), point.name)
             if not self._dataset.has(block):
@@ -85,11 +97,8 @@ class Runner:
         if "container_lives" not in self._dataset.manifest:
             self._dataset.add_to_manifest(container_lives=engine.container_lives(tracer))
 
-    def _order(self) -> list[tuple[str, Point, int]]:
-        """Name, point and repetition of each block.
-
-        Loads relative to a capacity come after a repetition of all others, which tells it.
-        """
+    def _order(self) -> list[Block]:
+        """Loads relative to a capacity come after a repetition of all others, which tells it."""
         rng = np.random.default_rng(self._plan.seed)
         points = self._plan.points()
         plain = [(p, r) for p in points for r in range(self._plan.repetitions) if not p.of_capacity]
@@ -116,7 +125,7 @@ class Runner:
             account = Account(self._tracer, self._accounts.quiet, lambda: memory(client))
         rng = np.random.default_rng([self._plan.seed, crc32(block.encode())])
         with self._dataset.writing(block) as writer, self._in(block):
-            before, stolen = self._accounts.read(), _steal()
+            before, stolen = self._accounts.read(), stolen_seconds()
             flushed, used = self._engine.flushes(), await memory(client)
             watched = Watched(client, account) if account else client
             load = LoadGenerator(watched, point, errand, writer.note, self._accounts.quiet, rng)
@@ -144,7 +153,7 @@ class Runner:
                 throughput=window.throughput,
                 client_cores=taken["client"] / elapsed,
                 reference=(reference + reference_time()) / 2,
-                stolen=_steal() - stolen,
+                stolen=stolen_seconds() - stolen,
                 flushes=self._engine.flushes() - flushed,
                 allocated=used.allocated,
                 collections=used.collections,
@@ -174,11 +183,13 @@ class Runner:
         return await side_by_side(load, Companion(client, point.beside, other))
 
     def _capacity(self, point: Point) -> float:
-        """The highest closed throughput of the point's cycle so far (cycles/s)."""
+        """The highest closed throughput of the point's cycle (cycles/s), of the first blocks: those
+        of later ones would have a rate depend on when it is measured."""
         found = [
             block["throughput"]
             for block in self._dataset.table("blocks").to_dict("records")
             if block["load"] == "closed"
+            and block["repetition"] == 0
             and (tuple(block["operations"]), block["network"], block["behaviour"], block["image"])
             == point.capacity_key
         ]
@@ -279,9 +290,3 @@ async def _demand(
     if answer.error or b'"error"' in answer.body[-500:]:
         raise EngineError(f"{method} {path}: {answer.error or answer.body[-200:].decode()}")
     return answer
-
-
-def _steal() -> float:
-    """CPU time (s) so far that the hypervisor gave to others."""
-    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()
-    return int(fields[8]) / 100
