@@ -10,7 +10,7 @@ from docksim.engine.measurement import runner
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.plan import Plan
 from docksim.engine.measurement.runner import Runner
-from docksim.engine.measurement.stealing import ATTEMPTS, DISTURBED, disturbed, stolen_seconds
+from docksim.engine.measurement.stealing import ATTEMPTS, DISTURBED, disturbed
 from docksim.engine.measurement.target import PrivateTarget
 from tests.engine.measurement.test_dataset import FACTS, note, plan
 from tests.engine.measurement.test_loads import POINT
@@ -46,39 +46,40 @@ def measured(dataset, block, stolen, latency=0.1, used=10.0):
 def test_a_block_is_disturbed_by_its_share_of_what_was_wanted(dataset):
     for block, share in (("quiet", 0.9 * DISTURBED), ("stolen", 1.1 * DISTURBED)):
         measured(dataset, block, stolen=10.0 * share / (1.0 - share))
-    assert disturbed(dataset) == ["stolen"]
+    assert disturbed(dataset) == {"stolen"}
 
 
 def test_a_hundredth_of_a_second_in_a_brief_block_is_within_what_the_kernel_can_tell(dataset):
     measured(dataset, "brief", stolen=0.01, used=0.1)
-    assert disturbed(dataset) == []
+    assert disturbed(dataset) == set()
 
 
-def test_what_was_set_aside_is_measured_anew_and_no_longer_read(dataset):
+def test_what_is_measured_again_takes_its_place_once_it_is_finished(dataset):
     measured(dataset, "one", stolen=1.0, latency=0.5)
-    measured(dataset, "other", stolen=0.0)
-    dataset.set_aside("one")
-    assert not dataset.has("one")
-    assert set(dataset.table("samples")["block"]) == {"other"}
+
+    def interrupted():
+        with dataset.writing("one") as writer:
+            note(writer, 0, 0.3)
+            raise KeyboardInterrupt
+
+    def latencies():
+        return dataset.table("samples")["latency"].tolist()
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert latencies() == pytest.approx([0.5])
     measured(dataset, "one", stolen=0.0, latency=0.2)
-    samples = dataset.table("samples").set_index("block")["latency"]
-    assert samples["one"] == pytest.approx(0.2)
-    assert disturbed(dataset) == []
+    assert latencies() == pytest.approx([0.2])
+    assert disturbed(dataset) == set()
+    # What it replaced has not been interrupted.
+    assert dataset.interrupted()["latency"].tolist() == pytest.approx([0.3])
 
 
 def test_a_machine_that_is_always_disturbed_is_measured_all_the_same(dataset):
-    measured(dataset, "one", stolen=1.0)
-    for _ in range(ATTEMPTS - 1):
-        assert disturbed(dataset) == ["one"]
-        dataset.set_aside("one")
+    for attempt in range(ATTEMPTS):
         measured(dataset, "one", stolen=1.0)
-    assert disturbed(dataset) == []
+        assert disturbed(dataset) == ({"one"} if attempt < ATTEMPTS - 1 else set())
     assert dataset.has("one")
-
-
-def test_what_is_stolen_only_grows():
-    before = stolen_seconds()
-    assert 0.0 <= before <= stolen_seconds()
 
 
 @pytest.mark.engine
@@ -89,6 +90,7 @@ def test_only_disturbed_blocks_are_measured_again(running_engine, tmp_path, monk
     dataset = Dataset(tmp_path / "data")
     measuring = Runner(Plan.model_validate(PLAN), PrivateTarget(running_engine), dataset)
     asyncio.run(measuring.run(lambda *_: None))
+    assert not dataset.interrupted().size
     blocks = dataset.table("blocks")
     assert (blocks["stolen"] == 0.0).all()
     assert sorted(dataset.attempts(block) for block in blocks["block"]) == [1, 2]

@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +126,8 @@ class Dataset:
 
     @contextmanager
     def writing(self, block: str) -> Iterator[BlockWriter]:
-        """Where a block goes while it is measured; kept as partial when it does not finish.
+        """Where a block goes while it is measured; kept as partial when it does not finish. One
+        that was measured before gives its place to it, and is kept likewise.
 
         Raises EngineError when the disk is full.
         """
@@ -141,11 +143,9 @@ class Dataset:
                 f"{self.folder}: no space left: finished blocks are kept, and the same command "
                 "goes on with the others once there is room"
             ) from None
+        if self.has(block):
+            os.replace(self._blocks / block, self._partial(block))
         os.replace(partial, self._blocks / block)
-
-    def set_aside(self, block: str) -> None:
-        """Have a finished block count as one that did not finish, so that it is measured again."""
-        os.replace(self._blocks / block, self._partial(block))
 
     def attempts(self, block: str) -> int:
         """How often a block was begun."""
@@ -157,6 +157,7 @@ class Dataset:
         rows = [
             json.loads(line) | {"block": file.parent.name}
             for file in sorted(self._blocks.glob(f"*{UNFINISHED}*/{LINES}"))
+            if not (file.parent / DESCRIPTION).exists()  # it was measured again
             for line in file.read_text().splitlines(keepends=True)
             if line.endswith("\n")  # a full disk may have cut the last one off
         ]
@@ -231,8 +232,8 @@ class Dataset:
 
     def _partial(self, block: str) -> Path:
         """Where an attempt at a block goes that is not, or no longer, one of those that count."""
-        before = self.attempts(block) - self.has(block)
-        return self._blocks / f"{block}{UNFINISHED}{before or ''}"
+        places = (self._blocks / f"{block}{UNFINISHED}{number or ''}" for number in count())
+        return next(place for place in places if not place.exists())
 
     def _finished(self) -> list[Path]:
         folders = sorted(f.parent for f in self._blocks.glob(f"*/{DESCRIPTION}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -74,18 +74,21 @@ class Runner:
         if self._tracer and isinstance(self._engine, PrivateTarget):
             await self._probe(self._engine, self._tracer, client)
         order = self._order()
-        await self._measure_missing(client, order, progress)
+        missing = {block for block, *_ in order if not self._dataset.has(block)}
+        await self._measure_those(missing, client, order, progress)
         while again := disturbed(self._dataset):
-            for block in again:
-                self._dataset.set_aside(block)
-            await self._measure_missing(client, order, progress)
+            await self._measure_those(again, client, order, progress)
 
-    async def _measure_missing(
-        self, client: EngineClient, order: Sequence[Block], progress: Progress
+    async def _measure_those(
+        self,
+        names: Collection[str],
+        client: EngineClient,
+        order: Sequence[Block],
+        progress: Progress,
     ) -> None:
         for done, (block, point, repetition) in enumerate(order):
             progress(done, len(order), point.name)
-            if not self._dataset.has(block):
+            if block in names:
                 await self._measure(client, block, point, repetition)
         progress(len(order), len(order), "")
 

@@ -23,10 +23,10 @@ def stolen_seconds() -> float:
     return int(fields[8]) / 100
 
 
-def disturbed(dataset: Dataset) -> list[str]:
+def disturbed(dataset: Dataset) -> set[str]:
     """Finished blocks from which much was stolen, and that were not measured so often yet."""
     blocks = dataset.table("blocks").set_index("block")
     used = dataset.table("block_cpu").groupby("block")["cpu"].sum()
     stolen = blocks["stolen"]
     much = (stolen >= TOLD) & (stolen / (stolen + used) > DISTURBED)
-    return [block for block in blocks.index[much] if dataset.attempts(block) < ATTEMPTS]
+    return {block for block in blocks.index[much] if dataset.attempts(block) < ATTEMPTS}
