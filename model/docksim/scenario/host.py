@@ -40,8 +40,8 @@ class Host(Section):
     """What all cores at once get done, over so many times what one gets done alone: they share
     caches, memory and a hypervisor. Of cores that are shared fairly."""
     reference: Seconds = 0.0
-    """Time that a reference piece of work took where the profile was measured (`docksim measure`
-    takes it before and after each block): by it, another moment's speed is known; 0: unknown."""
+    """CPU time of a reference piece of work where the profile was measured (`docksim measure`
+    repeats it beside each block): by it, another moment's speed is known; 0: unknown."""
     reference_elasticity: Share = 1.0
     """By how many per cent the engine's CPU time grows where the reference work takes one more."""
     scheduler: Literal["fair", "fifo"] = "fair"

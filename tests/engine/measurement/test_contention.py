@@ -4,21 +4,8 @@ import os
 
 import pytest
 
-from docksim.engine.errors import EngineError
-from docksim.engine.measurement import contention
-from docksim.engine.measurement.contention import (
-    CALLERS_A_CORE,
-    ROUNDS,
-    container_lives,
-    reference_time,
-)
+from docksim.engine.measurement.contention import CALLERS_A_CORE, ROUNDS, container_lives
 from docksim.engine.measurement.tracing import tracer
-
-
-def test_a_daemon_program_that_fails_is_told(monkeypatch):
-    monkeypatch.setattr(contention, "binary", lambda name: "false")
-    with pytest.raises(EngineError, match="false --version failed: exit code 1"):
-        reference_time()
 
 
 @pytest.mark.engine

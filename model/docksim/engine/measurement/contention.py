@@ -1,11 +1,8 @@
-"""How fast the machine is just now, and how much its cores slow each other down.
+"""How much the machine's cores slow each other down when all are busy.
 
-A virtual machine's speed drifts within minutes, by more than a prediction may err. So each block
-has beside it what a reference piece of work took: executing the daemon's program, which is most of
-what a container's start is made of.
-And what cores lose to each other when all are busy is seen on what a start executes, alone, without
-an engine at work: the low-level runtime and, twice, the daemon's program, as for a container with
-a network; by one caller, and by more callers than there are cores.
+It is seen on what a start executes, alone, without an engine at work: the low-level runtime and,
+twice, the daemon's program, as for a container with a network; by one caller, and by more callers
+than there are cores.
 """
 
 from __future__ import annotations
@@ -24,7 +21,6 @@ from docksim.engine.private.engine import PrivateEngine
 from docksim.engine.private.namespaces import run
 from docksim.engine.private.requirements import binary
 
-EXECUTIONS = 12
 LIVES = 12
 ROUNDS = 4
 """Alternations of one caller and several."""
@@ -41,17 +37,6 @@ for i in $(seq $lives); do
     until sleep 0.02; runc delete probe-$caller 2> /dev/null; do :; done
 done
 """
-
-
-def reference_time() -> float:
-    """Seconds that executing the daemon's program takes just now, on average. Raises
-    EngineError."""
-    program = [binary("dockerd"), "--version"]
-    began = time.perf_counter()
-    for _ in range(EXECUTIONS):
-        if code := subprocess.run(program, stdout=subprocess.DEVNULL).returncode:
-            raise EngineError(f"{' '.join(program)} failed: exit code {code}")
-    return (time.perf_counter() - began) / EXECUTIONS
 
 
 def container_lives(engine: PrivateEngine, tracer: Tracer) -> list[dict[str, float]]:

@@ -51,6 +51,8 @@ class Dataset:
     news         what pulls told of their layers, since they were issued
     block_cpu    core-seconds of a whole block, by the control groups' accounts
     traced_cpu   the same by the scheduler's trace, where the point is traced
+    speed        pieces of the reference work beside the block: when begun (s, of the monotonic
+                 clock), and CPU time
     runtime      the calls of the low-level runtime since the block began, where the point times it
 
     and with accounting, a row an operation, its phase and more: until the reply ("reply"), up to

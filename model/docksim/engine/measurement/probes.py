@@ -27,7 +27,7 @@ from docksim.engine.private.namespaces import last_line
 from docksim.engine.private.requirements import binary, environment
 
 TIMES = {
-    "flush": 200, "spaced_flush": 200, "unmount": 100, "namespace": 20, "device": 10, "inflate": 4,
+    "flush": 600, "spaced_flush": 600, "unmount": 400, "namespace": 20, "device": 10, "inflate": 4,
 }  # fmt: skip
 """How often a caller does each."""
 

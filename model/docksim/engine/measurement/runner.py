@@ -17,7 +17,6 @@ from docksim.engine.errors import EngineError
 from docksim.engine.measurement.accounts import CpuAccounts, since
 from docksim.engine.measurement.client import Answer, EngineClient, Errand, creation
 from docksim.engine.measurement.conditions import LOOKING, MAKING
-from docksim.engine.measurement.contention import reference_time
 from docksim.engine.measurement.conventions import LOG_LINE, MIXED
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.facts import facts
@@ -32,6 +31,7 @@ from docksim.engine.measurement.memory import memory, probed
 from docksim.engine.measurement.observing import observed
 from docksim.engine.measurement.plan import Plan
 from docksim.engine.measurement.points import Point
+from docksim.engine.measurement.speed import Speedometer, reference_time
 from docksim.engine.measurement.stealing import disturbed, stolen_seconds
 from docksim.engine.measurement.target import PrivateTarget, Target
 from docksim.engine.measurement.tracing import Tracer
@@ -122,12 +122,11 @@ class Runner:
             point = replace(point, rate=point.of_capacity * self._capacity(point))
         errand = await self._prepare(client, point)
         await self._accounts.quiet()
-        reference = reference_time()
         account = None
         if point.accounting and self._tracer:
             account = Account(self._tracer, self._accounts.quiet, lambda: memory(client))
         rng = np.random.default_rng([self._plan.seed, crc32(block.encode())])
-        with self._dataset.writing(block) as writer, self._in(block):
+        with self._dataset.writing(block) as writer, self._in(block), Speedometer() as speed:
             before, stolen = self._accounts.read(), stolen_seconds()
             flushed, used = self._engine.flushes(), await memory(client)
             watched = Watched(client, account) if account else client
@@ -144,6 +143,7 @@ class Runner:
                 raise EngineError(f"every {point.operations[0]} failed: {why}")
             used = (await memory(client)).since(used)
             await self._accounts.quiet()
+            tables["speed"] = speed.stop()
             tables |= account.tables() if account else {}
             tables["block_cpu"] = pd.DataFrame(taken.items(), columns=["component", "cpu"])
             writer.finish(
@@ -155,7 +155,7 @@ class Runner:
                 elapsed=elapsed,
                 throughput=window.throughput,
                 client_cores=taken["client"] / elapsed,
-                reference=(reference + reference_time()) / 2,
+                reference=reference_time(tables["speed"]),
                 stolen=stolen_seconds() - stolen,
                 flushes=self._engine.flushes() - flushed,
                 allocated=used.allocated,

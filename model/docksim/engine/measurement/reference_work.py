@@ -1,0 +1,54 @@
+"""A small piece of work, done again and again beside a block by a process of its own.
+
+How long it takes in CPU time tells how fast the machine is just then: like an engine's, it is made
+of walks through memory and of calls of the kernel. It is too brief to be in an engine's way, and is
+done in a session of its own, whose threads the scheduler serves at once while others crowd.
+
+    python -m docksim.engine.measurement.reference_work
+
+repeats it until its standard input ends, as it does when who started it is gone, and prints
+[began, seconds] of each: an instant of the monotonic clock, and CPU time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import sys
+import time
+
+PERIOD = 0.05
+"""Seconds from one to the next."""
+
+PLACES = 1 << 16
+STEPS = 1500
+CALLS = 150
+
+
+def main() -> None:
+    """Work until the input ends, and tell what it took."""
+    path = list(range(PLACES))
+    random.Random(1).shuffle(path)
+    work(path)  # the first finds nothing in the caches
+    told = []
+    while not select.select([sys.stdin], [], [], PERIOD)[0]:
+        began, before = time.perf_counter(), time.thread_time()
+        work(path)
+        told.append((began, time.thread_time() - before))
+    print(json.dumps(told))
+
+
+def work(path: list[int]) -> int:
+    """Walk from place to place, and ask the kernel about a folder; where the walk ended."""
+    place = 0
+    for _ in range(STEPS):
+        place = path[place]
+    for _ in range(CALLS):
+        os.stat("/")
+    return place
+
+
+if __name__ == "__main__":
+    main()
