@@ -16,12 +16,12 @@ def tickets(count: int) -> list[Event]:
     return [Event(ENV) for _ in range(count)]
 
 
-def test_who_has_arrived_is_served_in_order() -> None:
+def test_of_those_who_have_arrived_the_last_is_served_first_and_the_others_in_order() -> None:
     queues = RunQueues(1)
-    waiting = tickets(3)
-    for ticket in waiting:
+    first, second, last = tickets(3)
+    for ticket in (first, second, last):
         queues.arrive(ticket)
-    assert [queues.next_of(0) for _ in range(4)] == [*waiting, None]
+    assert [queues.next_of(0) for _ in range(4)] == [last, first, second, None]
 
 
 def test_who_waits_for_a_processor_that_is_busy_sees_later_ones_go_first() -> None:
@@ -30,10 +30,10 @@ def test_who_waits_for_a_processor_that_is_busy_sees_later_ones_go_first() -> No
     first, second, third = tickets(3)
     queues.arrive(first)
     queues.arrive(second)
-    assert queues.next_of(0) is first
+    assert queues.next_of(0) is second
     queues.arrive(third)
     assert queues.next_of(1) is third
-    assert queues.next_of(0) is second
+    assert queues.next_of(0) is first
 
 
 def test_a_processor_without_work_takes_half_of_anothers() -> None:
@@ -41,17 +41,17 @@ def test_a_processor_without_work_takes_half_of_anothers() -> None:
     waiting = tickets(4)
     for ticket in waiting:
         queues.arrive(ticket)
-    assert queues.next_of(0) is waiting[0]  # and keeps three
-    assert queues.next_of(1) is waiting[1]  # and takes another with it
-    assert queues.next_of(1) is waiting[2]
-    assert queues.next_of(0) is waiting[3]
+    assert queues.next_of(0) is waiting[3]  # and keeps three
+    assert queues.next_of(1) is waiting[0]  # and takes another with it
+    assert queues.next_of(1) is waiting[1]
+    assert queues.next_of(0) is waiting[2]
 
 
 def test_who_was_preempted_goes_before_who_arrives_and_after_who_was_kept() -> None:
     queues = RunQueues(1)
     first, kept, preempted, late = tickets(4)
-    queues.arrive(first)
     queues.arrive(kept)
+    queues.arrive(first)
     assert queues.next_of(0) is first
     queues.preempt(preempted)
     queues.arrive(late)
@@ -74,7 +74,7 @@ def test_who_arrives_is_not_kept_waiting_by_those_that_are_preempted_again_and_a
 def test_who_leaves_is_not_served() -> None:
     queues = RunQueues(2)
     first, second, third = tickets(3)
-    for ticket in (first, second, third):
+    for ticket in (second, third, first):
         queues.arrive(ticket)
     assert queues.next_of(0) is first
     queues.leave(second)

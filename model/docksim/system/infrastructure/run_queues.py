@@ -2,9 +2,11 @@
 
 As in Go's scheduler (findRunnable, injectglist, sysmon in proc.go): a processor that becomes free
 turns to those that wait for it, then to any that were preempted, then to all who have arrived
-meanwhile, of whom it keeps those that it does not serve at once; only then it takes half of those
-that wait for another. So who waits for one that is busy may see later ones go first. While anyone
-runs so long as to be preempted, who arrives is queued behind those that were.
+meanwhile, of whom it keeps those that it does not serve at once. It serves the last of them first,
+whose connection was accepted last: a new goroutine is next, and takes that place from the one
+before (newproc, runqput in proc.go). Only then it takes half of those that wait for another. So who
+waits for one that is busy may see later ones go first. While anyone runs so long as to be
+preempted, who arrives is queued behind those that were.
 """
 
 from __future__ import annotations
@@ -45,9 +47,12 @@ class RunQueues:
             self._preempted.extend(self._arrived)
             self._arrived.clear()
             return self._preempted.popleft()
-        if not own:
-            own.extend(self._arrived or self._half_of_others())
+        if not own and self._arrived:
+            own.append(self._arrived.pop())
+            own.extend(self._arrived)
             self._arrived.clear()
+        if not own:
+            own.extend(self._half_of_others())
         return own.popleft() if own else None
 
     def _half_of_others(self) -> list[Event]:
