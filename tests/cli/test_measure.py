@@ -171,7 +171,7 @@ def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
 
     news = dataset.table("news")
     assert set(news["status"]) == {"Pulling fs layer", "Download complete", "Pull complete"}
-    probes = {"flush", "spaced_flush", "unmount", "namespace", "device", "inflate"}
+    probes = {"flush", "spaced_flush", "unmount", "barrier", "namespace", "inflate"}
     assert set(dataset.probes["probe"]) == probes | {"heap", "collection", "ping"}
     assert set(dataset.probes["callers"]) == {1, 2}
     assert (dataset.probes["seconds"] > 0).all()

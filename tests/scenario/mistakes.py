@@ -291,4 +291,10 @@ MISTAKES = {
         ['profile.operations."runtime.runc".create: a table over a list of 2', "[[create]]"],
     ),
     "syntax": ("clients = 4", "clients = ", ["scenario: no valid TOML", "(at line 34, column"]),
+    "contending threads out of order": (
+        "[run]",
+        "\n".join(f'[[host.busy_flush]]\nthreads = {threads}\ndelay = "1 ms"' for threads in (2, 1))
+        + "\n[run]",
+        ["host.busy_flush: found threads of 2, 1", "each more than the one before"],
+    ),
 }

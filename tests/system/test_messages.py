@@ -54,6 +54,11 @@ def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4, **host:
     return commands["ended"] - commands["arrived"]
 
 
+def a_thread(delay):
+    """How much longer something takes for each thread a core."""
+    return [{"threads": 1, "delay": delay}]
+
+
 @pytest.mark.parametrize(
     ("threads", "cores", "expected"), [(1, 4, 1.0), (2, 4, 0.5), (2.5, 4, 0.4), (8, 4, 0.25)]
 )
@@ -108,10 +113,17 @@ def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> No
 @pytest.mark.parametrize(
     ("what", "delay"),
     [
-        ({"inner_flushes": 1}, {"busy_flush": "1 s"}),
-        ({"inner_flushes": 5}, {"busy_flush": "200 ms", "busy_next_flush": "200 ms"}),
-        ({"inner_flushes": 5}, {"busy_flush": "600 ms", "busy_next_flush": "100 ms"}),
-        ({"grace_periods": 5}, {"busy_grace_period": "200 ms"}),
+        ({"inner_flushes": 1}, {"busy_flush": a_thread("1 s")}),
+        (
+            {"inner_flushes": 5},
+            {"busy_flush": a_thread("200 ms"), "busy_next_flush": a_thread("200 ms")},
+        ),
+        (
+            {"inner_flushes": 5},
+            {"busy_flush": a_thread("600 ms"), "busy_next_flush": a_thread("100 ms")},
+        ),
+        ({"grace_periods": 5}, {"busy_grace_period": a_thread("200 ms")}),
+        ({"barriers": 2}, {"busy_barrier": a_thread("500 ms")}),
     ],
 )
 def test_the_kernels_threads_take_longer_for_each_busy_core_that_each_group_would_keep(
@@ -121,6 +133,17 @@ def test_the_kernels_threads_take_longer_for_each_busy_core_that_each_group_woul
     step = {"wait": "1 s"} | what
     latency = listing(*busy, {"wait": "1 s"}, step, cores=2, **delay)
     assert latency.tolist() == pytest.approx([expected])
+
+
+@pytest.mark.parametrize(
+    ("groups", "delay"), [("a", 0.05), ("ab", 0.1), ("abb", 0.3), ("aabb", 0.5), ("aaabbb", 0.75)]
+)
+def test_between_and_beyond_what_was_measured_delays_are_in_proportion(groups, delay) -> None:
+    busy = [{"cpu": "9 s", "group": group, "background": True} for group in groups]
+    measured = [{"threads": 1, "delay": "100 ms"}, {"threads": 2, "delay": "500 ms"}]
+    step = {"inner_flushes": 1}
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_flush=measured)
+    assert latency.tolist() == pytest.approx([1.0 + delay])
 
 
 def test_work_in_turn_is_done_by_as_many_as_there_are_cores_first_come_first_served() -> None:
@@ -169,7 +192,7 @@ def test_who_hands_a_lock_over_lets_the_one_that_waited_go_first() -> None:
 def test_without_groups_all_that_is_at_work_is_one(jobs, expected) -> None:
     busy = [{"cpu": "9 s", "background": True}] * jobs
     step = {"wait": "1 s", "grace_periods": 5}
-    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_grace_period="200 ms")
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_grace_period=a_thread("200 ms"))
     assert latency.tolist() == pytest.approx([expected])
 
 
@@ -193,18 +216,27 @@ def test_what_each_item_costs_is_drawn_once_an_execution() -> None:
     assert each.max() > 1.7
 
 
-def test_delays_of_flushes_that_follow_each_other_are_alike() -> None:
-    """Independent ones would make twenty of them as much a constant as their mean."""
-    law = {"distribution": "lognormal", "median": "10 ms", "p95": "100 ms"}
-    busy = {"cpu": "99 s", "group": "a", "background": True}
-    step = {"inner_flushes": 20}
-    delay = listing(busy, {"wait": "1 s"}, step, clients=100, cores=1, busy_next_flush=law) - 1.0
-    assert np.quantile(delay, 0.9) > 2.5 * np.quantile(delay, 0.5)
+@pytest.mark.parametrize("correlation", [0.0, 0.5])
+def test_delays_of_flushes_that_follow_each_other_are_as_alike_as_they_were_measured(
+    correlation: float,
+) -> None:
+    """Of sums of n uniforms on [0, 1) s, whose ranks are correlated by ρ, the variance is
+    n (1 + (n - 1) ρ) / 12."""
+    flushes = 20
+    law = {"distribution": "uniform", "low": "0 s", "high": "1 s"}
+    measured = [{"threads": 1, "delay": law, "correlation": correlation}]
+    busy = {"cpu": "9999 s", "group": "a", "background": True}
+    step = {"inner_flushes": 1 + flushes}
+    found = listing(busy, {"wait": "1 s"}, step, clients=400, cores=1, busy_next_flush=measured)
+    ranks = 6 / np.pi * np.arcsin(correlation / 2)  # of a Gaussian copula: Kruskal, JASA 53, 1958
+    expected = flushes * (1 + (flushes - 1) * ranks) / 12
+    assert found.mean() == pytest.approx(1.0 + flushes / 2, rel=0.05)
+    assert found.var() == pytest.approx(expected, rel=0.3)
 
 
 @pytest.mark.parametrize("cores", [1, 4, 16])
 def test_on_more_cores_a_kernel_thread_waits_no_longer_for_who_contends_for_its_own(cores) -> None:
     busy = {"cpu": "99 s", "threads": cores, "group": "a", "background": True}
     step = {"wait": "1 s", "inner_flushes": 1}
-    latency = listing(busy, {"wait": "1 s"}, step, cores=cores, busy_flush="200 ms")
+    latency = listing(busy, {"wait": "1 s"}, step, cores=cores, busy_flush=a_thread("200 ms"))
     assert latency.tolist() == pytest.approx([2.2])

@@ -58,8 +58,10 @@ class FairGroups:
 
     @property
     def claims(self) -> float:
-        """Σ over the groups of what each could use of the capacity if it were alone."""
-        return sum(min(group.cap, self.capacity) for group in self._groups.values())
+        """Σ of what the flows could use if there were enough. Of a single group it is at most the
+        capacity: who comes beside it from another waits for one of its flows, however many."""
+        caps = [group.cap for group in self._groups.values() if group.flows]
+        return sum(caps) if len(caps) > 1 else min(sum(caps), self.capacity)
 
     @property
     def delay_rate(self) -> float:

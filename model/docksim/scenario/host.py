@@ -2,14 +2,38 @@
 
 from typing import Annotated, Literal
 
-from annotated_types import Gt
+from annotated_types import Gt, Lt
+from pydantic import AfterValidator
 
-from docksim.des.distributions import Constant, Distribution
+from docksim.scenario.errors import refusal
 from docksim.scenario.quantities import Bytes, BytesPerSecond, Seconds
 from docksim.scenario.randomness import RandomSeconds
 from docksim.scenario.section import Positive, PositiveNumber, Section, Share
 
-NOTHING: Distribution = Constant(0.0)
+
+class Contention(Section):
+    """How much longer something takes beside so many threads that want a core."""
+
+    threads: PositiveNumber
+    """Threads that want a core, over the cores there are."""
+    delay: RandomSeconds
+    """How much longer it takes then."""
+    correlation: Annotated[Share, Lt(1)] = 0.0
+    """Of delays that follow each other, by normal scores."""
+
+
+def _ascending(contentions: tuple[Contention, ...]) -> tuple[Contention, ...]:
+    threads = [contention.threads for contention in contentions]
+    if threads != sorted(set(threads)):
+        found = ", ".join(f"{each:g}" for each in threads)
+        raise refusal(f"found threads of {found}", "each more than the one before")
+    return contentions
+
+
+Contentions = Annotated[tuple[Contention, ...], AfterValidator(_ascending)]
+"""By threads; beside another number of threads it is in proportion between two of them (beside none
+nothing), and beyond the last. Of a single group of the scheduler's no more threads count than there
+are cores: whoever is of another group has its turn next."""
 
 
 class Host(Section):
@@ -25,13 +49,15 @@ class Host(Section):
     """What the disk reads and writes in all."""
     flush: RandomSeconds
     """One flush of a small file to the disk."""
-    busy_flush: RandomSeconds = NOTHING
-    """How much longer it takes for each group of the scheduler's that would keep all cores busy
-    just then, or in proportion: the kernel's threads that carry it out wait for their turn."""
-    busy_next_flush: RandomSeconds = NOTHING
+    busy_flush: Contentions = ()
+    """How much longer it takes while threads contend for the cores: the kernel's that carry it out
+    wait for their turn."""
+    busy_next_flush: Contentions = ()
     """The same of a flush that follows another at once, which finds those threads awake."""
-    busy_grace_period: RandomSeconds = NOTHING
+    busy_grace_period: Contentions = ()
     """The same of a grace period of RCU, which whoever unmounts a file system waits for."""
+    busy_barrier: Contentions = ()
+    """The same of a barrier of RCU, which whoever deletes a network device waits for."""
     link: Annotated[BytesPerSecond, Gt(0)]
     """Network link of the host, shared by all its transfers."""
     cpu_speed: PositiveNumber = 1.0
@@ -42,6 +68,8 @@ class Host(Section):
     reference: Seconds = 0.0
     """CPU time of a reference piece of work where the profile was measured (`docksim measure`
     repeats it beside each block): by it, another moment's speed is known; 0: unknown."""
+    reference_work: str = ""
+    """Which piece of work that was; empty: executing the daemon's program."""
     reference_elasticity: Share = 1.0
     """By how many per cent the engine's CPU time grows where the reference work takes one more."""
     scheduler: Literal["fair", "fifo"] = "fair"

@@ -54,15 +54,16 @@ class Step(Section):
     payload: Literal["none", "read", "write"] = "none"
     """Whether the payload moves from or to the disk, overlapping with the CPU."""
     flushes: Count = 0
-    """Flushes to the disk, one after the other; the first takes `host.busy_flush` more for each
-    group of the scheduler's that would keep all cores busy just then, each other one
-    `host.busy_next_flush`."""
+    """Flushes to the disk, one after the other; while threads contend for the cores, the first
+    takes `host.busy_flush` more and each other one `host.busy_next_flush`."""
     inner_flushes: Count = 0
     """Flushes within its CPU time and waiting, which add to these only while cores are busy, as
     above."""
     grace_periods: Count = 0
-    """Grace periods of RCU within its waiting, each of which adds `host.busy_grace_period` for each
-    group, as above."""
+    """Grace periods of RCU within its waiting, each of which takes `host.busy_grace_period` more
+    then."""
+    barriers: Count = 0
+    """Barriers of RCU within its waiting, each of which takes `host.busy_barrier` more then."""
     round_trips: Count = 0
     """Round trips to the registry."""
     threads: Annotated[Number, Gt(0)] = 1.0

@@ -20,6 +20,7 @@ from docksim.scenario.errors import Problem, ScenarioError
 from docksim.scenario.profile import Step as StepCost
 from docksim.scenario.scenario import Scenario
 from docksim.system.activity import Activity, Step
+from docksim.system.busy_delay import BusyDelay
 from docksim.system.command import Command
 from docksim.system.components import DOCKERD
 from docksim.system.infrastructure.caches import Caches, Displacement, Refill
@@ -29,7 +30,6 @@ from docksim.system.infrastructure.host import Host
 from docksim.system.ledger import Ledger
 from docksim.system.steps import (
     Background,
-    BusyDelay,
     Chain,
     Flow,
     Locked,
@@ -174,19 +174,20 @@ class Costs:
         return steps
 
     def _busy_delays(self, name: str, ledger: Ledger, cost: StepCost) -> list[Step]:
-        """What flushes and grace periods take longer while cores are busy. Flushes that follow each
-        other meet the same contention: what each takes longer is alike."""
+        """What flushes, grace periods and barriers take longer while cores are busy."""
         host, flushes = self._busy, cost.flushes + cost.inner_flushes
-        delays = []
-        if flushes and host.busy_flush.mean:
-            delays.append(self._draws(f"{name}.busy_flush", host.busy_flush))
-        if flushes > 1 and host.busy_next_flush.mean:
-            following = host.busy_next_flush.scaled(flushes - 1)
-            delays.append(self._draws(f"{name}.busy_next_flushes", following))
-        if cost.grace_periods and host.busy_grace_period.mean:
-            each = host.busy_grace_period
-            delays.append(self._draws(f"{name}.busy_grace_periods", each, cost.grace_periods))
-        return [BusyDelay(self._env, ledger, self._host, delay) for delay in delays]
+        delayed = {
+            "busy_flush": (host.busy_flush, min(flushes, 1)),
+            "busy_next_flush": (host.busy_next_flush, max(flushes - 1, 0)),
+            "busy_grace_period": (host.busy_grace_period, cost.grace_periods),
+            "busy_barrier": (host.busy_barrier, cost.barriers),
+        }
+        delays: list[Step] = []
+        for kind, (contentions, times) in delayed.items():
+            if contentions and times:
+                uniforms = [self._uniforms(f"{name}.{kind}[{each}]") for each in range(times + 1)]
+                delays.append(BusyDelay(self._env, ledger, self._host, contentions, uniforms))
+        return delays
 
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
         """What a cost has the cores do, and perhaps the disk and the link at the same time."""

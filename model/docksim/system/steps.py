@@ -143,27 +143,6 @@ class Transfer(Activity):
         return under_way, shortest
 
 
-class BusyDelay(Activity):
-    """A pause while cores are busy: kernel threads that are woken up wait for their turn, the
-    longer the more contend for each core."""
-
-    __slots__ = ("delay", "env", "host", "ledger")
-
-    def __init__(self, env: Environment, ledger: Ledger, host: Host, delay: Draws) -> None:
-        self.env = env
-        self.ledger = ledger
-        self.host = host
-        self.delay = delay
-
-    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
-        yield from command.settle(self.env)
-        if contenders := self.host.cpu.contenders:
-            delay = contenders * self.delay.at(command.number, command.occurrence)
-            yield self.env.sleep(delay)
-            command.waited += delay
-            self.ledger.waited += delay
-
-
 class Chain(Activity):
     """Steps one after the other: what a message costs."""
 

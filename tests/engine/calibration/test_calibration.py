@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 import tomli_w
 
@@ -27,16 +26,12 @@ from tests.engine.calibration.made import (
     HELD,
     REFERENCE,
     add_block,
-    add_light_load,
     costs,
     cpu_of,
     latency,
     made,
-    probed,
 )
 from tests.engine.measurement.test_loads import POINT
-
-FLUSHES = ("flush", "busy_flush", "busy_next_flush")
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +217,22 @@ def test_what_the_dataset_lacks_is_named(tmp_path):
         calibrate(few, "few")
 
 
+def test_what_decodes_the_last_lines_is_no_part_of_what_is_fixed():
+    """Of a log of 20 lines, each of 100 bytes and a microsecond, ten are decoded."""
+    always = {"after": {}, "client": 0.0}
+
+    def taking(cpu):
+        return Demand(np.full(9, cpu), cpu={"dockerd": cpu}, busy=cpu, **always)
+
+    found = {Key(each): taking(1e-4) for each in ("ps", "inspect", "images")}
+    for lines in (20, 1020):
+        found[Key("logs", log_size=100.0 * lines)] = taking(5e-4 + lines * 1e-6)
+        found[Key("logs --tail 10", log_size=100.0 * lines)] = taking(5e-4 + 10 * 1e-6)
+    shares = reading(Book(found), 0.0)
+    assert shares["dockerd.decode_log"].per_byte == pytest.approx(1e-8)
+    assert shares["dockerd.containers_logs"].cpu == pytest.approx(5e-4)
+
+
 def test_logs_of_one_size_tell_no_byte_s_cost():
     always = {"after": {}, "client": 0.0, "cpu": {"dockerd": 1e-4}, "busy": 1e-4}
     demand = Demand(np.full(9, 0.4e-3), **always)
@@ -255,64 +266,3 @@ def test_a_listing_varies_by_its_containers_when_longer_ones_vary_more(dataset):
     # The long one varies by a tenth of the 7 ms that it takes, of which 2 are those of the short.
     spread = (law.quantile(0.95) - law.quantile(0.05)) / 3.29
     assert spread / law.mean == pytest.approx(0.7 / 5.0, rel=0.2)
-
-
-def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
-    found = made(tmp_path / "probed")
-    rng = np.random.default_rng(7)
-    alone, spaced = rng.normal(0.0008, 0.00001, 100), rng.normal(0.0012, 0.00001, 100)
-    rows = probed(alone, probe="flush") + probed(spaced, probe="spaced_flush")
-    for sessions in (2, 4):
-        rows += probed(spaced + 0.0005 * sessions, probe="spaced_flush", busy=sessions)
-        rows += probed(alone + 0.0002 * sessions, probe="flush", busy=sessions)
-    found.add_probes(pd.DataFrame(rows))
-    add_light_load(found)
-    document = calibrate(found, "made").document
-    host = {key: RandomQuantity(SECONDS).parse(document["host"][key]) for key in FLUSHES}
-    assert host["flush"].mean == pytest.approx(0.0008, rel=0.02)
-    assert host["busy_flush"].mean == pytest.approx(2 * 0.0005, rel=0.02)  # there are two cores
-    assert host["busy_next_flush"].mean == pytest.approx(2 * 0.0002, rel=0.02)
-    # The store's file is flushed while it is locked: 2 ms are two or three flushes.
-    steps = document["operations"]["network.host"]["allocate"]
-    (store,) = (step for step in steps if "retry" in step)
-    assert store["inner_flushes"] in (2, 3)
-    assert RandomQuantity(SECONDS).parse(store["wait"]).mean == pytest.approx(0.002, rel=0.01)
-
-
-def test_what_is_mostly_not_delayed_is_drawn_so(tmp_path):
-    """Three of four are as on an idle machine, or by chance a little faster."""
-    found = made(tmp_path / "probed")
-    rows = probed([0.001] * 100, probe="unmount")
-    rows += probed([0.00099] * 75 + [0.021] * 25, probe="unmount", busy=2)
-    found.add_probes(pd.DataFrame(rows))
-    add_light_load(found)
-    host = calibrate(found, "made").document["host"]
-    delay = RandomQuantity(SECONDS).parse(host["busy_grace_period"])
-    drawn = delay.sample(np.random.default_rng(1), 10_000)
-    assert np.quantile(drawn, [0.0, 0.65]).tolist() == [0.0, 0.0]
-    assert np.quantile(drawn, 0.85) == pytest.approx(0.020, rel=0.01)
-    assert delay.mean == pytest.approx(0.25 * 0.020, rel=0.2)
-
-
-def test_each_session_at_work_lengthens_a_grace_period_by_its_part(tmp_path):
-    found = made(tmp_path / "probed")
-    rows = probed([0.001] * 50, probe="unmount")
-    for sessions in (2, 4, 8):
-        delayed = np.random.default_rng(sessions).normal(0.001 * (1 + sessions), 0.00001, 50)
-        rows += probed(delayed, probe="unmount", busy=sessions)
-    found.add_probes(pd.DataFrame(rows))
-    add_light_load(found)
-    document = calibrate(found, "made").document
-    delay = RandomQuantity(SECONDS).parse(document["host"]["busy_grace_period"])
-    assert delay.mean == pytest.approx(2 * 0.001, rel=0.02)  # there are two cores
-    # Who waits for grace periods, and how often: one in a creation, one in the end by force.
-    operations = document["operations"]
-    waiting = {
-        f"{component}.{operation}": sum(step.get("grace_periods", 0) for step in steps)
-        for component, table in operations.items()
-        for operation, steps in table.items()
-    }
-    assert {path: count for path, count in waiting.items() if count} == {
-        "storage.overlay2.create_layer": 1,
-        "runtime.runc.delete": 1,
-    }

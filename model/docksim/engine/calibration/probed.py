@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
 from docksim.des.distributions import Empirical
 from docksim.engine.measurement.dataset import Dataset
 from docksim.scenario.quantities import SECONDS
 from docksim.scenario.randomness import RandomQuantity
 
+Values = npt.NDArray[np.float64]
+
 NEGLIGIBLE = 1e-7
 """Seconds that are none."""
+
+LAGS = 5
+"""So many flushes or so follow each other in an operation."""
 
 PROBABILITIES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 """Of the quantiles that a delay's law is told by: close together where it is long."""
@@ -25,29 +32,48 @@ def idle(dataset: Dataset, probe: str) -> list[float]:
     return alone.loc[alone["busy"] == 0, "seconds"].tolist() if len(alone) else []
 
 
-def busy_delay(dataset: Dataset, probe: str) -> str | dict[str, Any] | None:
-    """The law by how much each session a core at work beside it lengthens an execution; None where
-    that is nothing, or was not measured.
+def busy_delays(dataset: Dataset, probe: str) -> list[dict[str, Any]]:
+    """How much longer than on an idle machine an execution takes, by threads a core that contend
+    for it; as `docksim.scenario.host.Contentions`. Empty where that is nothing, or not measured.
 
-    It is the table of what was measured: many are not delayed at all, and no common family has both
-    that and the tail.
+    A law is the table of what was measured: many are not delayed at all, and no common family has
+    both that and the tail.
     """
     alone = _alone(dataset, probe)
     if alone.empty:
-        return None
+        return []
+    usual = np.quantile(alone.loc[alone["busy"] == 0, "seconds"], PROBABILITIES)
     beside = alone[alone["busy"] > 0]
-    usual = alone.loc[alone["busy"] == 0, "seconds"].median()
-    delays = (beside["seconds"] - usual) / beside["busy"] * dataset.manifest["facts"]["cores"]
-    if float(delays.mean()) <= NEGLIGIBLE:
-        return None
-    values = np.quantile(delays.clip(lower=0.0), PROBABILITIES).round(7)
-    return RandomQuantity(SECONDS).write(Empirical(PROBABILITIES, tuple(map(float, values))))
+    threads = beside["busy"] * beside.get("programs", 1) / dataset.manifest["facts"]["cores"]
+    levels = {cast(float, level): found for level, found in beside["seconds"].groupby(threads)}
+    laws = {
+        level: _delay(usual, np.quantile(seconds, PROBABILITIES))
+        for level, seconds in levels.items()
+    }
+    if all(law.mean <= NEGLIGIBLE for law in laws.values()):
+        return []
+    write = RandomQuantity(SECONDS).write
+    return [
+        {"threads": level, "delay": write(law), "correlation": _correlation(levels[level])}
+        for level, law in laws.items()
+    ]
+
+
+def _delay(usual: Values, beside: Values) -> Empirical:
+    """By how much quantiles exceed the usual ones; what is longer by chance is so in both."""
+    longer = np.maximum.accumulate(np.maximum(beside - usual, 0.0)).round(7)
+    return Empirical(PROBABILITIES, tuple(map(float, longer)))
+
+
+def _correlation(seconds: pd.Series[float]) -> float:
+    """Of normal scores of executions up to `LAGS` apart, on average."""
+    scores = pd.Series(norm.ppf((seconds.rank() - 0.5) / len(seconds)))
+    found = float(np.mean([scores.autocorr(lag) for lag in range(1, LAGS + 1)]))
+    return round(max(0.0, found), 3)
 
 
 def _alone(dataset: Dataset, probe: str) -> pd.DataFrame:
     probes = dataset.probes
     if probes.empty:
         return probes
-    if "programs" in probes:  # beside sessions of several, delays are of another shape
-        probes = probes[probes["programs"] <= 1]
     return probes[(probes["callers"] == 1) & (probes["probe"] == probe)]

@@ -23,7 +23,7 @@ from docksim.engine.calibration.laws import (
     rate,
     rounded,
 )
-from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delay, idle
+from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delays, idle
 from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.calibration.reference import elasticity_of, reference_of
 from docksim.engine.calibration.shares import BARRIER, DAEMON, QUANTUM, Section, Share
@@ -41,8 +41,12 @@ BUSY_DELAYS: Mapping[str, str] = {
     "busy_flush": "spaced_flush",
     "busy_next_flush": "flush",
     "busy_grace_period": "unmount",
+    "busy_barrier": "barrier",
 }
 """The host's delays, and the micro-probe that tells each."""
+
+Usual = Mapping[str, float]
+"""Seconds that an execution of a micro-probe takes on an idle machine."""
 
 WITHIN: Mapping[str, tuple[str, ...]] = {
     "dockerd": ("checkpoint", "reply", "containers_reply", "images_reply"),
@@ -85,12 +89,12 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     _, base = read_profile(PROVISIONAL, Path())
     operations = base["profile"]["operations"]
     flushes = idle(dataset, "flush")
-    flush = float(np.mean(flushes)) if flushes else 0.0
+    usual = {probe: float(np.mean(idle(dataset, probe) or [0.0])) for probe in ("flush", "barrier")}
     for path, share in shares.items():
         component, _, operation = path.rpartition(".")
         weights = [other.weight for other in shares.values() if other.of == share.of]
         operations[component][operation] = _steps(
-            share, fits[share.of], _variability(share, found, weights), source, flush, rng
+            share, fits[share.of], _variability(share, found, weights), source, usual, rng
         )
     logged = any(key.operation == "logs" for key in found)
     within = [*WITHIN.items(), *(WITHIN_LOGS.items() if logged else ())]
@@ -118,11 +122,12 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         "disk_bandwidth, link: assumptions",
         "parallel_efficiency": _parallel_efficiency(dataset),
         "reference": rounded(reference_of(dataset)),
+        **({"reference_work": facts["reference_work"]} if "reference_work" in facts else {}),
         "reference_elasticity": round(elasticity_of(dataset), 3),
     }
     if flushes:
         host["flush"] = RandomQuantity(SECONDS).write(fit(flushes, rng).law)
-    delays = {key: busy_delay(dataset, probe) for key, probe in BUSY_DELAYS.items()}
+    delays = {key: busy_delays(dataset, probe) for key, probe in BUSY_DELAYS.items()}
     host |= {key: delay for key, delay in delays.items() if delay}
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
 
@@ -137,8 +142,9 @@ def _parallel_efficiency(dataset: Dataset) -> float:
 
 
 def _steps(
-    share: Share, fitted: Fit, cv: float, source: str, flush: float, rng: np.random.Generator
+    share: Share, fitted: Fit, cv: float, source: str, usual: Usual, rng: np.random.Generator
 ) -> list[dict[str, Any]]:
+    flush = usual["flush"]
     step: dict[str, Any] = {"source": source, "fit": _fit(share, fitted)}
     # Of its flushes, some are what it waits for; the others go on while it computes.
     flushes = round(share.flushing / flush) if flush else 0
@@ -174,7 +180,7 @@ def _steps(
         step["refill"] = rounded(share.refill)
     if share.lock:
         step["lock"] = share.lock
-    sleeps = _locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}")
+    sleeps = _locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}", usual)
     taken = f"{source}: locks of files in {share.of.operation}"
     steps: list[dict[str, Any]] = []
     # Between the accesses to the store, where there is most time, the rest is done.
@@ -183,7 +189,7 @@ def _steps(
     for part, rest in zip(parts, [*others, None], strict=True):
         steps += [_stored(access, cv, taken, flush) for access in part]
         steps += [rest] if rest else []
-    return steps + _background(share, cv, source)
+    return steps + _background(share, cv, source, usual)
 
 
 def _each_item(share: Share, rng: np.random.Generator) -> str | dict[str, Any]:
@@ -208,15 +214,18 @@ def _executed_again(share: Share, cv: float, source: str) -> list[dict[str, Any]
     return [step | {"source": taken}]
 
 
-def _locked(section: Section | None, cv: float, source: str) -> list[dict[str, Any]]:
+def _locked(section: Section | None, cv: float, source: str, usual: Usual) -> list[dict[str, Any]]:
     """The sleeps of a serialised section, one after the other."""
     if section is None or section.seconds <= NEGLIGIBLE:
         return []
-    wait = law(section.seconds / section.times, cv)
-    step: dict[str, Any] = {"lock": section.lock, "wait": wait, "source": source}
+    seconds = section.seconds / section.times
+    step: dict[str, Any] = {"lock": section.lock, "wait": law(seconds, cv), "source": source}
     step |= {"inner_lock": section.inner} if section.inner else {}
     step |= {"inner_flushes": section.flushes} if section.flushes else {}
-    step |= {"joint": True} if BARRIER in (section.lock, section.inner) else {}
+    if BARRIER in (section.lock, section.inner):
+        step["joint"] = True
+        if usual["barrier"] and (barriers := round(seconds / usual["barrier"])):
+            step["barriers"] = barriers
     return [step] * section.times
 
 
@@ -234,9 +243,10 @@ def _stored(access: Access, cv: float, source: str, flush: float) -> dict[str, A
     return step
 
 
-def _background(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
+def _background(share: Share, cv: float, source: str, usual: Usual) -> list[dict[str, Any]]:
     """What goes on after the reply: mostly by the kernel's own threads, which are in no group."""
-    steps = _locked(share.background_locked, cv, f"{source}: kernel sleeps after the reply")
+    slept = f"{source}: kernel sleeps after the reply"
+    steps = _locked(share.background_locked, cv, slept, usual)
     if share.background > NEGLIGIBLE:
         taken = f"{source}: CPU time after the reply"
         steps.append({"cpu": law(share.background, cv), "source": taken})

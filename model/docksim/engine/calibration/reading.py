@@ -7,6 +7,10 @@ from dataclasses import replace
 from docksim.engine.calibration.demand import Key
 from docksim.engine.calibration.shares import DAEMON, Book, Share
 from docksim.engine.errors import EngineError
+from docksim.engine.measurement.conventions import LOG_LINE
+
+TAIL_LINES = 10
+"""Those that `logs --tail 10` asks for."""
 
 
 def reading(book: Book, refill: float) -> dict[str, Share]:
@@ -16,15 +20,25 @@ def reading(book: Book, refill: float) -> dict[str, Share]:
         "dockerd.images_json": _listing(book, "images", "images"),
         "dockerd.containers_inspect": _whole(book, book.key("inspect")),
     }
+    decoding = _decoding(book) if book.all_of("logs") else {}
     tail = book.key("logs --tail 10")
-    shares |= {"dockerd.containers_logs": _whole(book, tail)} if tail in book.found else {}
+    if tail in book.found:
+        shares["dockerd.containers_logs"] = _opening(book, tail, *decoding.values())
     shares = {path: replace(each, refill=refill * each.threads) for path, each in shares.items()}
     shares["dockerd.containers_json"] = _listing(book, "ps", "containers")
-    return shares | (_decoding(book) if book.all_of("logs") else {})
+    return shares | decoding
+
+
+def _opening(book: Book, tail: Key, *decoding: Share) -> Share:
+    """What the last lines cost, without what decoding them does."""
+    demand = book.demand(tail)
+    decoded = min(tail.log_size, TAIL_LINES * LOG_LINE) * sum(each.per_byte for each in decoding)
+    cpu = max(0.0, demand.total - decoded)
+    return book.part(tail, cpu, demand.wait, group=DAEMON, allocated=demand.allocated)
 
 
 def _decoding(book: Book) -> dict[str, Share]:
-    """The last lines cost what is fixed; a byte's cost is in how much a long log adds.
+    """What a byte costs: it is in how much a long log adds.
 
     A log goes from thread to thread until it is sent, while the client reads what came before:
     what a byte adds to the latency beyond its CPU time is how far those wait for each other.

@@ -10,6 +10,8 @@ import ctypes
 import json
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -27,23 +29,30 @@ from docksim.engine.private.namespaces import last_line
 from docksim.engine.private.requirements import binary, environment
 
 TIMES = {
-    "flush": 600, "spaced_flush": 600, "unmount": 400, "namespace": 20, "device": 10, "inflate": 4,
+    "flush": 600, "spaced_flush": 600, "unmount": 400, "barrier": 100, "namespace": 20,
+    "inflate": 4,
 }  # fmt: skip
 """How often a caller does each."""
 
-DELAYED = ("flush", "spaced_flush", "unmount")
+DELAYED = ("flush", "spaced_flush", "unmount", "barrier")
 """What is done beside busy sessions, too: the kernel's own threads have a part in it."""
+
+Timed = tuple[Callable[[], None], Callable[[], object]]
+"""What comes before an execution, and what is timed."""
 
 CALLERS = (1, 2)
 BUSY = ((1, 1), (2, 1), (4, 1), (1.5, 4))
 """Sessions a core that want the cores besides, and programs that each has under way at once."""
 
 BLOCK = 4096
-SPACE = {"spaced_flush": 0.01, "unmount": 0.01}
-"""Seconds of something else before an execution."""
+SPACE = 0.01
+"""Seconds of something else before an execution that is not to follow another at once."""
 
 DETACH = 2
 """MNT_DETACH of umount2(2), which the daemon unmounts with."""
+
+RTM_DELLINK, NLM_F_REQUEST, NLM_F_ACK, IFLA_IFNAME = 17, 1, 4, 3
+"""Of rtnetlink(7) and netlink(7)."""
 
 INFLATED = 8 << 20
 """Bytes that one inflation makes."""
@@ -60,7 +69,8 @@ def probe(engine: PrivateEngine) -> pd.DataFrame:
     unmount    a file system in memory mounted and, as the daemon does it, unmounted, which waits
                for an expedited grace period of RCU (namespace_unlock, fs/namespace.c)
     namespace  a network namespace made and left
-    device     a pair of veth devices made and deleted
+    barrier    a pair of veth devices deleted, which waits for a barrier of RCU (netdev_run_todo,
+               net/core/dev.c)
     inflate    8 MiB inflated from gzip, by one core
     """
     rows = [row for callers in CALLERS for row in _probed(engine, list(TIMES), callers)]
@@ -127,12 +137,14 @@ def spinning(sessions: int, programs: int) -> Iterator[None]:
             process.wait()
 
 
-def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
+def _sections(folder: Path, caller: str) -> dict[str, Timed]:
     import gzip
 
     kept, draft = folder / f"probe-{caller}", folder / f"probe-{caller}.draft"
     packed = gzip.compress(b"What repeats itself is cheap. " * (INFLATED // 30), 1)
     device = f"probe{caller}"
+    deletion = _link_deletion(device)
+    netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
     mounted = folder / f"mounted-{caller}"
     mounted.mkdir(exist_ok=True)
     libc, place = ctypes.CDLL(None, use_errno=True), str(mounted).encode()
@@ -148,23 +160,44 @@ def _sections(folder: Path, caller: str) -> dict[str, Callable[[], object]]:
         if libc.mount(b"probe", place, b"tmpfs", 0, None) or libc.umount2(place, DETACH):
             raise OSError(ctypes.get_errno(), "a tmpfs cannot be mounted and unmounted", place)
 
-    def make_device() -> None:
+    def add_devices() -> None:
         pair = ["ip", "link", "add", device, "type", "veth", "peer", "name", f"{device}p"]
         subprocess.run(pair, check=True)
-        subprocess.run(["ip", "link", "delete", device], check=True)
+        time.sleep(SPACE)
+
+    def delete_devices() -> None:
+        netlink.send(deletion)
+        (error,) = struct.unpack_from("i", netlink.recv(BLOCK), 16)
+        if error:
+            raise OSError(-error, "a network device cannot be deleted", device)
+
+    def pause() -> None:
+        time.sleep(SPACE)
+
+    def nothing() -> None:
+        pass
 
     return {
-        "flush": flush,
-        "spaced_flush": flush,
-        "unmount": unmount,
-        "namespace": lambda: subprocess.run(["unshare", "--net", "true"], check=True),
-        "device": make_device,
-        "inflate": lambda: gzip.decompress(packed),
+        "flush": (nothing, flush),
+        "spaced_flush": (pause, flush),
+        "unmount": (pause, unmount),
+        "barrier": (add_devices, delete_devices),
+        "namespace": (nothing, lambda: subprocess.run(["unshare", "--net", "true"], check=True)),
+        "inflate": (nothing, lambda: gzip.decompress(packed)),
     }
 
 
-def _timed(section: Callable[[], object], space: float = 0.0) -> float:
-    time.sleep(space)
+def _link_deletion(device: str) -> bytes:
+    """The message of netlink that deletes a network device, which will be acknowledged."""
+    name = device.encode() + b"\0"
+    attribute = struct.pack("HH", 4 + len(name), IFLA_IFNAME) + name + bytes(-len(name) % 4)
+    flags = NLM_F_REQUEST | NLM_F_ACK
+    header = struct.pack("IHHII", 32 + len(attribute), RTM_DELLINK, flags, 1, 0)
+    return header + bytes(16) + attribute
+
+
+def _timed(before: Callable[[], None], section: Callable[[], object]) -> float:
+    before()
     began = time.perf_counter()
     section()
     return time.perf_counter() - began
@@ -174,7 +207,7 @@ def main(folder: str, caller: str, *probes: str) -> None:
     """Do sections in this process, and print what each execution took."""
     sections = _sections(Path(folder), caller)
     rows = [
-        {"probe": name, "seconds": _timed(sections[name], SPACE.get(name, 0.0))}
+        {"probe": name, "seconds": _timed(*sections[name])}
         for name in probes
         for _ in range(TIMES[name])
     ]
