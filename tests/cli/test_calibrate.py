@@ -18,6 +18,7 @@ from docksim.scenario.errors import ScenarioError
 from docksim.scenario.load import loads
 from docksim.scenario.profiles import shipped_profiles
 from docksim.simulation import simulate_once
+from tests.engine.calibration.made import made
 
 PLAN = """
 name = "loop"
@@ -172,6 +173,11 @@ def test_what_is_no_dataset_is_told(tmp_path):
     ("old", "new", "words"),
     [
         ("reference = ", "# reference = ", ["own.toml: host.reference: missing"]),
+        (
+            "reference = ",
+            'reference_work = "other"\nreference = ',
+            ['own.toml: host.reference_work: found "other"', 'allowed: ""', "do not compare"],
+        ),
         ("cores = 2", 'cores = "two"', ["own.toml: host.cores", '"two"', "a whole number"]),
         ("containers_create", "containers_crate", ["containers_crate", "containers_create"]),
     ],
@@ -184,13 +190,15 @@ def test_a_profile_that_cannot_predict_is_told_before_anything_is_predicted(
     own = tmp_path / "own.toml"
     own.write_text(text.replace(old, new))
     with pytest.raises((EngineError, ScenarioError)) as caught:
-        measured_profile(own)
+        measured_profile(own, made(tmp_path / "data"))
     for word in words:
         assert word in str(caught.value)
 
 
-def test_a_shipped_profile_has_a_name():
-    assert measured_profile(Path("measured")).name == "measured-profile.toml"
+def test_a_shipped_profile_has_a_name(tmp_path):
+    assert (
+        measured_profile(Path("measured"), made(tmp_path / "data")).name == "measured-profile.toml"
+    )
 
 
 def test_where_the_output_cannot_go_is_told_before_the_work(tmp_path):

@@ -70,7 +70,8 @@ def _validate(profile: Path, dataset: Path, as_json: bool, out: Path | None) -> 
     from docksim.report.validation import sheet, write
     from docksim.report.validation_page import page as report
 
-    found, profile = Dataset(dataset), measured_profile(profile)
+    found = Dataset(dataset)
+    profile = measured_profile(profile, found)
     with progress_bar(wanted=not as_json) as progress:
         errors = compare(found, profile, progress)
     summary = summarise(errors)

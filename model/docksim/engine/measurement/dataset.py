@@ -37,8 +37,8 @@ BLOCKS = "blocks.json"
 HASH = "sha256"
 """Of a packed dataset, in its manifest."""
 
-SAME = ("cores", "processor", "versions", "engine")
-"""Facts in which a machine is the one that a dataset was begun on."""
+SAME = ("cores", "processor", "versions", "engine", "reference_work")
+"""Facts in which a machine, and how it is measured, are those that a dataset was begun with."""
 
 
 class Dataset:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from docksim.engine.errors import EngineError
+from docksim.engine.measurement import reference_work
 from docksim.engine.measurement.client import EngineClient
 from docksim.engine.private.requirements import search_path
 
@@ -28,6 +29,7 @@ async def facts(client: EngineClient) -> dict[str, Any]:
         "processor": _processor(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
+        "reference_work": reference_work.NAME,
         "engine": await _engine_facts(client),
         "versions": {name: _version(name) for name in ("containerd", "runc", "docker-registry")},
     }

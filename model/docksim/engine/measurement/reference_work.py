@@ -19,6 +19,9 @@ import select
 import sys
 import time
 
+NAME = "walk and stat"
+"""Tells it from others, whose times do not compare with it."""
+
 PERIOD = 0.05
 """Seconds from one to the next."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import tomli_w
 
 from docksim.engine.errors import EngineError
+from docksim.engine.measurement.dataset import Dataset
 from docksim.scenario.load import loads
 from docksim.scenario.profiles import read_profile, shipped_profiles
 
@@ -29,10 +30,12 @@ def profile_file(profile: Path) -> Path:
     return profile
 
 
-def measured_profile(profile: Path) -> Path:
-    """The same of one that was measured: predictions are scaled by how fast its machine was.
+def measured_profile(profile: Path, dataset: Dataset) -> Path:
+    """The same of one that was measured as the dataset was: predictions are scaled by how fast its
+    machine was.
 
-    Raises ScenarioError as above, and EngineError when it does not say so.
+    Raises ScenarioError as above, and EngineError when it does not say so, or by another reference
+    work.
     """
     file = profile_file(profile)
     _, document = read_profile(str(file.absolute()), Path())
@@ -40,5 +43,11 @@ def measured_profile(profile: Path) -> Path:
         raise EngineError(
             f"{profile}: host.reference: missing; allowed: what the reference work took on the "
             "machine that it was measured on, as docksim calibrate writes it"
+        )
+    own = document["host"].get("reference_work", "")
+    if own != (other := dataset.manifest["facts"].get("reference_work", "")):
+        raise EngineError(
+            f'{profile}: host.reference_work: found "{own}"; allowed: "{other}", as that of '
+            f"{dataset.folder}: times of different reference works do not compare"
         )
     return file
