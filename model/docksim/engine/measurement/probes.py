@@ -29,7 +29,7 @@ from docksim.engine.private.namespaces import last_line
 from docksim.engine.private.requirements import binary, environment
 
 TIMES = {
-    "flush": 600, "spaced_flush": 600, "unmount": 400, "barrier": 100, "namespace": 20,
+    "flush": 300, "spaced_flush": 300, "unmount": 200, "barrier": 40, "namespace": 20,
     "inflate": 4,
 }  # fmt: skip
 """How often a caller does each."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from types import TracebackType
 from typing import Self
 
@@ -17,10 +16,6 @@ import pandas as pd
 from scipy import stats
 
 from docksim.engine.errors import EngineError
-from docksim.engine.measurement.reference_work import PERIOD
-
-LEAST = 20
-"""Pieces of reference work that tell a speed; a brief block is waited after for so many."""
 
 TRIMMED = 0.1
 """Share of the pieces, at each end, that tell of interruptions and not of the speed."""
@@ -32,7 +27,6 @@ class Speedometer:
     """Repeats the reference work from `with` on until it is stopped, or the `with` is left."""
 
     def __enter__(self) -> Self:
-        self._began = time.perf_counter()
         self._process = subprocess.Popen(
             COMMAND,
             stdin=subprocess.PIPE,
@@ -54,7 +48,6 @@ class Speedometer:
     def stop(self) -> pd.DataFrame:
         """A row a piece of work: since when (s, of the monotonic clock), and its CPU time (s).
         Raises EngineError when it could not be done."""
-        time.sleep(max(0.0, 2 * LEAST * PERIOD - (time.perf_counter() - self._began)))
         told, _ = self._process.communicate()
         if code := self._process.returncode:
             raise EngineError(f"{' '.join(COMMAND)} failed: exit code {code}")
