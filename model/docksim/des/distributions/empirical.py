@@ -1,5 +1,6 @@
 """A measured law: its table of quantiles, straight lines between them."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import ClassVar
@@ -66,7 +67,13 @@ class Empirical(Distribution):
         return p + (q - p) * (x - left) / (right - left)
 
     def quantile(self, p: float) -> float:
-        return float(np.interp(probability(p), self.probabilities, self.values))
+        # Drawn one by one under contention: for a single place, numpy takes six times as long.
+        after = bisect_right(self.probabilities, probability(p))
+        if after == len(self.probabilities):
+            return self.values[-1]
+        left, right = self.probabilities[after - 1], self.probabilities[after]
+        low, high = self.values[after - 1], self.values[after]
+        return (high - low) / (right - left) * (p - left) + low
 
     def sample(self, rng: np.random.Generator, size: int) -> Sample:
         return np.interp(rng.random(size), self.probabilities, self.values)
