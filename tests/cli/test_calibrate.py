@@ -61,7 +61,7 @@ load = { kind = "closed" }
 network = ["host", "none", "bridge"]
 cycles = 10
 warm_up = 1
-traced = true
+brisk = true
 
 [[point]]
 set = "cycles"

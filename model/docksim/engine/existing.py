@@ -40,7 +40,7 @@ PRIVATE_ONLY = {
     "rtt": 0.0,
     "slots": DOWNLOADS,
     "accounting": False,
-    "traced": False,
+    "brisk": False,
     "timed_runtime": False,
 }
 """What only a private engine can be asked for, and what it is when it is not asked for."""

@@ -41,7 +41,7 @@ POINT = Point(
     cycles=12,
     warm_up=3,
     accounting=False,
-    traced=False,
+    brisk=False,
 )
 
 

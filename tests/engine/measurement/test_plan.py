@@ -81,15 +81,15 @@ def test_a_share_of_capacity_is_not_yet_a_rate(tmp_path):
             ["accounting", "one closed client"],
         ),
         (
-            POINT + 'load = { kind = "batch", size = 2 }\ntraced = true\n',
-            ["traced", "one closed client"],
+            POINT + 'load = { kind = "batch", size = 2 }\nbrisk = true\n',
+            ["brisk", "one closed client"],
         ),
         (
             POINT + 'load = { kind = "closed" }\nbeside = { clients = 2 }\naccounting = true\n',
             ["accounting", "one closed client alone"],
         ),
         (
-            POINT + 'load = { kind = "closed" }\ntimed_runtime = true\ntraced = true\n',
+            POINT + 'load = { kind = "closed" }\ntimed_runtime = true\nbrisk = true\n',
             ["timed_runtime", "one or the other"],
         ),
         (2 * (POINT + 'load = { kind = "closed" }\n'), ["there twice"]),

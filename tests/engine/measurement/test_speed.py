@@ -10,26 +10,28 @@ import pytest
 
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement import speed
-from docksim.engine.measurement.reference_work import CALLS, LEAST, PERIOD, PLACES, work
-from docksim.engine.measurement.speed import COMMAND, Speedometer, reference_time
+from docksim.engine.measurement.reference_work import CALLS, PERIOD, PLACES, work
+from docksim.engine.measurement.speed import COMMAND, LEAST, Speedometer, reference_time
 
 
 def test_what_is_brief_is_waited_after_for_as_many_pieces_as_tell_a_speed():
+    began = time.perf_counter()
     with Speedometer() as meter:
-        told = meter.stop()
+        told = meter.since(began)
     assert len(told) == LEAST
     assert (told["began"].diff().dropna() >= PERIOD).all()
     assert (told["seconds"] > 0.0).all()
 
 
-def test_the_work_is_done_while_something_is_measured():
+def test_only_what_was_done_since_then_is_told_of_and_all_of_it():
     with Speedometer() as meter:
-        time.sleep(1.0)  # until it has begun
+        first = meter.since(time.perf_counter())
         began = time.perf_counter()
-        time.sleep(0.5)
-        ended = time.perf_counter()
-        told = meter.stop()
-    assert told["began"].between(began, ended).sum() >= 3
+        time.sleep(1.5 * LEAST * PERIOD)
+        second = meter.since(began)
+    assert (second["began"] >= began).all()
+    assert len(second) > LEAST
+    assert first["began"].max() < second["began"].min()
 
 
 def test_waiting_for_a_core_does_not_count():
@@ -38,7 +40,7 @@ def test_waiting_for_a_core_does_not_count():
 
     def measured():
         with Speedometer() as meter:
-            return reference_time(meter.stop())
+            return reference_time(meter.since(time.perf_counter()))
 
     alone = measured()
     loop = [sys.executable, "-c", "while True: pass"]
@@ -81,4 +83,4 @@ def test_it_is_ended_with_what_was_measured_beside_it():
 def test_a_reference_work_that_fails_is_told(monkeypatch):
     monkeypatch.setattr(speed, "COMMAND", ("false",))
     with pytest.raises(EngineError, match="false failed: exit code 1"), Speedometer() as meter:
-        meter.stop()
+        meter.since(0.0)

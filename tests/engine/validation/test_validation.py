@@ -163,7 +163,7 @@ def test_a_reference_that_tells_all_leaves_the_machine_as_fast_as_it_says():
         ({"load": "open"}, True),
         ({"behaviour": "delays"}, True),
         ({"accounting": True}, False),
-        ({"traced": True}, False),
+        ({"brisk": True}, False),
         ({"operations": ("pull", "rmi")}, True),
         ({"operations": ("logs", "kill")}, True),
         ({"behaviour": "mixed"}, True),

@@ -50,7 +50,7 @@ def collector(dataset: Dataset) -> Collections | None:
     probes, blocks = dataset.probes, dataset.table("blocks")
     if probes.empty or not set(probes["probe"]) >= PROBES:
         return None
-    light = blocks[blocks["accounting"] | blocks["traced"]]
+    light = blocks[blocks["accounting"] | blocks["brisk"]]
     collections = float(light["collections"].sum())
     if not collections:
         return None

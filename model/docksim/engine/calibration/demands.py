@@ -45,7 +45,7 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
             own = good[good["operation"] == operation]
             paused, brisk = (
                 own[own["block"].isin(each["block"])]
-                for each in (alike[alike["accounting"]], alike[alike["traced"]])
+                for each in (alike[alike["accounting"]], alike[alike["brisk"]])
             )
             if paused.empty:
                 continue
@@ -60,4 +60,4 @@ def _alike(blocks: pd.DataFrame, operation: str, values: tuple[Any, ...]) -> pd.
     if operation == "rm":
         del conditions["behaviour"]
     same = (blocks[list(conditions)] == list(conditions.values())).all(axis=1)
-    return blocks[same & (blocks["accounting"] | blocks["traced"])]
+    return blocks[same & (blocks["accounting"] | blocks["brisk"])]

@@ -112,7 +112,7 @@ def _without_pauses(rows: pd.DataFrame, dataset: Dataset, operation: str) -> pd.
     latency = own["latency"] / slow
     near = rtt == 0.0
     paused = latency[near & own["block"].map(blocks["accounting"])].groupby(image).median()
-    brisk = latency[near & own["block"].map(blocks["traced"])].groupby(image).median()
+    brisk = latency[near & own["block"].map(blocks["brisk"])].groupby(image).median()
     ratios = (brisk / paused).dropna()
     if ratios.empty:
         return rows

@@ -81,7 +81,7 @@ def _slope(speed: Values, taken: Values) -> float:
 
 def _light(dataset: Dataset) -> pd.DataFrame:
     blocks = dataset.table("blocks")
-    return blocks[blocks["accounting"] | blocks["traced"]]
+    return blocks[blocks["accounting"] | blocks["brisk"]]
 
 
 def _cpu(dataset: Dataset) -> pd.Series[float]:

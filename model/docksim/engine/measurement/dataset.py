@@ -50,7 +50,6 @@ class Dataset:
     samples      a row an operation, since the block began
     news         what pulls told of their layers, since they were issued
     block_cpu    core-seconds of a whole block, by the control groups' accounts
-    traced_cpu   the same by the scheduler's trace, where the point is traced
     speed        pieces of the reference work beside the block: when begun (s, of the monotonic
                  clock), and CPU time
     runtime      the calls of the low-level runtime since the block began, where the point times it
@@ -62,6 +61,7 @@ class Dataset:
     cpu          core-seconds by component
     occupancy    time with so many cores busy for the engine
     sleeps       uninterruptible sleeps by component and reason: count, and time in all
+    flushes      calls of fsync by component: count; none where the kernel does not tell them
     executed     programs, and when since the operation was issued
     held         locks of files, from when to when since then
     allocated    bytes that the daemon allocated

@@ -1,4 +1,4 @@
-"""What is noted of a block besides its samples: a trace, the engine's events, runtime calls."""
+"""What is noted of a block besides its samples: the engine's events, runtime calls."""
 
 from __future__ import annotations
 
@@ -13,29 +13,20 @@ from docksim.engine.measurement.client import EngineClient
 from docksim.engine.measurement.events import NANOSECONDS, events
 from docksim.engine.measurement.points import Point
 from docksim.engine.measurement.runtime_calls import runtime_calls
-from docksim.engine.measurement.tracing import Tracer
-from docksim.engine.measurement.watching import cpu_rows
 
 Tables = dict[str, pd.DataFrame]
 
 
 @asynccontextmanager
-async def observed(
-    client: EngineClient, point: Point, tracer: Tracer | None, runtime_log: Path
-) -> AsyncIterator[Tables]:
+async def observed(client: EngineClient, point: Point, runtime_log: Path) -> AsyncIterator[Tables]:
     """The tables that a point asks for, which are there when the block is over."""
     tables: Tables = {}
-    epoch, began = time.time_ns(), time.perf_counter()
-    if point.traced and tracer:
-        tracer.start()
+    epoch = time.time_ns()
     async with AsyncExitStack() as listening:
         happened = []
         if point.accounting:
             happened = await listening.enter_async_context(events(client, epoch))
         yield tables
-    if point.traced and tracer:
-        rows = cpu_rows({}, tracer.stop(), began, time.perf_counter())
-        tables["traced_cpu"] = pd.DataFrame(rows)
     if point.accounting:
         tables["events"] = pd.DataFrame(happened)
     if point.timed_runtime:

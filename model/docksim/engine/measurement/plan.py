@@ -110,17 +110,18 @@ class PointPlan(Section):
     accounting: Flag = False
     """Whether each operation is traced, alone: its CPU time and kernel sleeps until the reply, and
     what goes on after it, which is waited for; one client."""
-    traced: Flag = False
-    """Whether a block is traced as a whole, without pauses: CPU time a cycle; one client."""
+    brisk: Flag = False
+    """Whether it tells a calibration what operations take without the pauses of accounting, and
+    without a trace, which makes them slower; one client."""
 
     @model_validator(mode="after")
     def _traces_of_one_client(self) -> Self:
         alone = isinstance(self.load, Closed) and self.load.clients == (1,) and not self.beside
-        for key in ("accounting", "traced", "timed_runtime"):
+        for key in ("accounting", "brisk", "timed_runtime"):
             if getattr(self, key) and not alone:
                 raise refusal(f"{key} under concurrency", "one closed client alone", at=(key,))
-        if self.timed_runtime and (self.accounting or self.traced):
-            found = "a trace of a timed runtime, which costs some itself"
+        if self.timed_runtime and (self.accounting or self.brisk):
+            found = "a calibration's load with a timed runtime, which costs some itself"
             raise refusal(found, "one or the other", at=("timed_runtime",))
         return self
 

@@ -29,7 +29,7 @@ GRID = (
 
 ALIKE = (
     "set", "operations", "stop_timeout", "beside", "timed_runtime", "cycles", "warm_up",
-    "accounting", "traced",
+    "accounting", "brisk",
 )  # fmt: skip
 """Keys that all points of a plan's point have in common."""
 
@@ -61,7 +61,7 @@ class Point:
     cycles: int
     warm_up: int
     accounting: bool
-    traced: bool
+    brisk: bool
 
     @property
     def name(self) -> str:

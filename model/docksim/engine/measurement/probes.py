@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -29,12 +30,12 @@ from docksim.engine.private.namespaces import last_line
 from docksim.engine.private.requirements import binary, environment
 
 TIMES = {
-    "flush": 300, "spaced_flush": 300, "unmount": 200, "barrier": 40, "namespace": 20,
-    "inflate": 4,
+    "flush": 300, "spaced_flush": 300, "unmount": 200, "overlay_unmount": 200, "barrier": 40,
+    "wakeup": 1000, "namespace": 20, "inflate": 4,
 }  # fmt: skip
 """How often a caller does each."""
 
-DELAYED = ("flush", "spaced_flush", "unmount", "barrier")
+DELAYED = ("flush", "spaced_flush", "unmount", "overlay_unmount", "barrier", "wakeup")
 """What is done beside busy sessions, too: the kernel's own threads have a part in it."""
 
 Timed = tuple[Callable[[], None], Callable[[], object]]
@@ -47,6 +48,9 @@ BUSY = ((1, 1), (2, 1), (4, 1), (1.5, 4))
 BLOCK = 4096
 SPACE = 0.01
 """Seconds of something else before an execution that is not to follow another at once."""
+
+NAP = 0.002
+"""Seconds after which someone wants a core again."""
 
 DETACH = 2
 """MNT_DETACH of umount2(2), which the daemon unmounts with."""
@@ -68,9 +72,12 @@ def probe(engine: PrivateEngine) -> pd.DataFrame:
                be woken, and those who write the journal for it
     unmount    a file system in memory mounted and, as the daemon does it, unmounted, which waits
                for an expedited grace period of RCU (namespace_unlock, fs/namespace.c)
+    overlay_unmount   an overlay on the engine's file system mounted, a folder made in it, and
+               unmounted, which syncs that file system (ovl_sync_fs, fs/overlayfs/super.c)
     namespace  a network namespace made and left
     barrier    a pair of veth devices deleted, which waits for a barrier of RCU (netdev_run_todo,
                net/core/dev.c)
+    wakeup     a nap of 2 ms, at whose end a core is waited for
     inflate    8 MiB inflated from gzip, by one core
     """
     rows = [row for callers in CALLERS for row in _probed(engine, list(TIMES), callers)]
@@ -145,9 +152,11 @@ def _sections(folder: Path, caller: str) -> dict[str, Timed]:
     device = f"probe{caller}"
     deletion = _link_deletion(device)
     netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
-    mounted = folder / f"mounted-{caller}"
+    mounted, layers = folder / f"mounted-{caller}", folder / f"layers-{caller}"
     mounted.mkdir(exist_ok=True)
     libc, place = ctypes.CDLL(None, use_errno=True), str(mounted).encode()
+    lower, upper, work = (layers / name for name in ("lower", "upper", "work"))
+    overlaid = f"lowerdir={lower},upperdir={upper},workdir={work}".encode()
 
     def flush() -> None:
         with draft.open("wb") as file:
@@ -156,9 +165,24 @@ def _sections(folder: Path, caller: str) -> dict[str, Timed]:
             os.fsync(file.fileno())
         draft.rename(kept)
 
+    def done(failed: int, what: str) -> None:
+        if failed:
+            raise OSError(ctypes.get_errno(), f"{what} cannot be mounted and unmounted", place)
+
     def unmount() -> None:
-        if libc.mount(b"probe", place, b"tmpfs", 0, None) or libc.umount2(place, DETACH):
-            raise OSError(ctypes.get_errno(), "a tmpfs cannot be mounted and unmounted", place)
+        done(libc.mount(b"probe", place, b"tmpfs", 0, None), "a tmpfs")
+        done(libc.umount2(place, DETACH), "a tmpfs")
+
+    def mount_overlay() -> None:
+        shutil.rmtree(layers, ignore_errors=True)
+        for each in (lower, upper, work):
+            each.mkdir(parents=True)
+        done(libc.mount(b"probe", place, b"overlay", 0, overlaid), "an overlay")
+        (mounted / "folder").mkdir()
+        time.sleep(SPACE)
+
+    def unmount_overlay() -> None:
+        done(libc.umount2(place, DETACH), "an overlay")
 
     def add_devices() -> None:
         pair = ["ip", "link", "add", device, "type", "veth", "peer", "name", f"{device}p"]
@@ -181,7 +205,9 @@ def _sections(folder: Path, caller: str) -> dict[str, Timed]:
         "flush": (nothing, flush),
         "spaced_flush": (pause, flush),
         "unmount": (pause, unmount),
+        "overlay_unmount": (mount_overlay, unmount_overlay),
         "barrier": (add_devices, delete_devices),
+        "wakeup": (nothing, lambda: time.sleep(NAP)),
         "namespace": (nothing, lambda: subprocess.run(["unshare", "--net", "true"], check=True)),
         "inflate": (nothing, lambda: gzip.decompress(packed)),
     }
@@ -213,6 +239,7 @@ def main(folder: str, caller: str, *probes: str) -> None:
     ]
     (Path(folder) / f"probe-{caller}").unlink()
     (Path(folder) / f"mounted-{caller}").rmdir()
+    shutil.rmtree(Path(folder) / f"layers-{caller}", ignore_errors=True)
     print(json.dumps(rows))
 
 

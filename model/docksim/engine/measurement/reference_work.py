@@ -1,4 +1,4 @@
-"""A small piece of work, done again and again beside a block by a process of its own.
+"""A small piece of work, done again and again beside what is measured by a process of its own.
 
 How long it takes in CPU time tells how fast the machine is just then: like an engine's, it is made
 of walks through memory and of calls of the kernel. It is too brief to be in an engine's way, and is
@@ -6,8 +6,9 @@ done in a session of its own, whose threads the scheduler serves at once while o
 
     python -m docksim.engine.measurement.reference_work
 
-repeats it until its standard input ends, as it does when who started it is gone, and prints
-[began, seconds] of each: an instant of the monotonic clock, and CPU time.
+repeats it until its standard input ends, as it does when who started it is gone, and prints a line
+[began, seconds] for each: an instant of the monotonic clock, and CPU time. It is one process for
+all blocks: another's memory lies elsewhere, and may take it a fifth less time.
 """
 
 from __future__ import annotations
@@ -25,26 +26,18 @@ NAME = "walk and stat"
 PERIOD = 0.05
 """Seconds from one to the next."""
 
-LEAST = 20
-"""So many tell a speed: where the input ends before, the others follow."""
-
 PLACES = 1 << 16
 STEPS = 1500
 CALLS = 150
 
 
 def main() -> None:
-    """Work until the input ends, and tell what it took."""
+    """Work until the input ends, and tell what each piece took."""
     path = list(range(PLACES))
     random.Random(1).shuffle(path)
     work(path)  # the first finds nothing in the caches
-    told: list[tuple[float, float]] = []
     while not _input_ends_within(PERIOD):
-        told.append(_timed(path))
-    while len(told) < LEAST:
-        time.sleep(PERIOD)
-        told.append(_timed(path))
-    print(json.dumps(told))
+        print(json.dumps(_timed(path)), flush=True)
 
 
 def _input_ends_within(seconds: float) -> bool:

@@ -61,12 +61,14 @@ class Runner:
         # What one block has lying about, the next must not find.
         self._most_images = max(point.images for point in plan.points())
         self._tracer: Tracer | None = None
+        self._speed = Speedometer()
 
     async def run(self, progress: Progress) -> None:
         """All blocks that are not in the dataset yet. Raises EngineError."""
-        traced = any(point.accounting or point.traced for point in self._plan.points())
+        traced = any(point.accounting for point in self._plan.points())
         private = self._engine if isinstance(self._engine, PrivateTarget) else None
-        with private.tracer() if private and traced else nullcontext() as self._tracer:
+        tracing = private.tracer() if private and traced else nullcontext()
+        with tracing as self._tracer:
             await self._run(EngineClient(self._engine.socket), progress)
 
     async def _run(self, client: EngineClient, progress: Progress) -> None:
@@ -75,9 +77,10 @@ class Runner:
             await self._probe(self._engine, self._tracer, client)
         order = self._order()
         missing = {block for block, *_ in order if not self._dataset.has(block)}
-        await self._measure_those(missing, client, order, progress)
-        while again := disturbed(self._dataset):
-            await self._measure_those(again, client, order, progress)
+        with self._speed:
+            await self._measure_those(missing, client, order, progress)
+            while again := disturbed(self._dataset):
+                await self._measure_those(again, client, order, progress)
 
     async def _measure_those(
         self,
@@ -126,13 +129,13 @@ class Runner:
         if point.accounting and self._tracer:
             account = Account(self._tracer, self._accounts.quiet, lambda: memory(client))
         rng = np.random.default_rng([self._plan.seed, crc32(block.encode())])
-        with self._dataset.writing(block) as writer, self._in(block), Speedometer() as speed:
+        with self._dataset.writing(block) as writer, self._in(block):
             before, stolen = self._accounts.read(), stolen_seconds()
             flushed, used = self._engine.flushes(), await memory(client)
             watched = Watched(client, account) if account else client
             load = LoadGenerator(watched, point, errand, writer.note, self._accounts.quiet, rng)
             log = self._engine.runtime_log
-            async with observed(client, point, self._tracer, log) as tables:
+            async with observed(client, point, log) as tables:
                 writer.began = time.perf_counter()
                 window = await self._drive(load, client, point, errand)
                 elapsed = time.perf_counter() - writer.began
@@ -143,7 +146,7 @@ class Runner:
                 raise EngineError(f"every {point.operations[0]} failed: {why}")
             used = (await memory(client)).since(used)
             await self._accounts.quiet()
-            tables["speed"] = speed.stop()
+            tables["speed"] = self._speed.since(writer.began)
             tables |= account.tables() if account else {}
             tables["block_cpu"] = pd.DataFrame(taken.items(), columns=["component", "cpu"])
             writer.finish(

@@ -1,14 +1,15 @@
 """What the kernel's scheduler did: who ran on a core, who slept uninterruptibly and in what.
 
-Read from the events sched_switch, sched_stat_runtime, sched_process_fork, sched_process_exec and
-flock_lock_inode of ftrace, with a stack for each sleep that is uninterruptible (see the kernel's
-Documentation/trace/ftrace.rst and events.rst). The kernel drops some switches away from idle: such
-a run begins as long before its end as the kernel charged its thread for.
+Read from the events sched_switch, sched_stat_runtime, sched_process_fork, sched_process_exec,
+flock_lock_inode and sys_enter_fsync of ftrace, with a stack for each sleep that is uninterruptible
+(see the kernel's Documentation/trace/ftrace.rst and events.rst). The kernel drops some switches
+away from idle: such a run begins as long before its end as the kernel charged its thread for.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ EXECUTED_AGAIN = "exe"
 """The name of a process that was executed from /proc/self/exe."""
 
 REASONS = (
+    ("sync_filesystem", "sync"),
+    ("kern_unmount", "unmount"),
     ("rcu_barrier", "rcu_barrier"),
     ("cgroup_procs_write_start", "cgroup"),
     ("synchronize_rcu", "grace period"),
@@ -44,7 +47,9 @@ REASONS = (
     ("wait_for_vfork_done", "fork"),
     ("kernel_clone", "fork"),
 )
-"""Kernel function in the stack, and what a sleep in it is called; the first that fits."""
+"""Kernel function in the stack, and what a sleep in it is called; the first that fits. An overlay
+that is unmounted syncs the file system below it and, once, lets go of its own mounts of that
+(ovl_sync_fs and ovl_free_fs, fs/overlayfs/super.c)."""
 
 _SWITCH = re.compile(
     r"\[(\d+)\] \S+ +([\d.]+): sched_switch: prev_comm=(.*?) prev_pid=(\d+) prev_prio=\d+ "
@@ -57,6 +62,7 @@ _FILE_LOCK = re.compile(
 )
 _FORK = re.compile(r": sched_process_fork: comm=(.*?) pid=(\d+) child_comm=.*? child_pid=(\d+)")
 _EXEC = re.compile(r" ([\d.]+): sched_process_exec: filename=(\S+) ")
+_FLUSH = re.compile(r"^ *(.*?)-(\d+) +\[\d+\] \S+ +([\d.]+): sys_fsync\(")
 _STACK = re.compile(r"-(\d+) +\[\d+\].*: <stack trace>")
 _FRAME = " => "
 
@@ -78,11 +84,12 @@ class Spell:
 @dataclass(frozen=True)
 class Timeline:
     """Spells on cores, uninterruptible sleeps, spells in which a component held the lock of a file
-    (flock), and programs as they are executed (s, name)."""
+    (flock), calls of fsync (s, component), and programs as they are executed (s, name)."""
 
     runs: list[Spell] = field(default_factory=list)
     held: list[Spell] = field(default_factory=list)
     sleeps: list[Spell] = field(default_factory=list)
+    flushes: list[tuple[float, str]] = field(default_factory=list)
     executed: list[tuple[float, str]] = field(default_factory=list)
 
     def cpu(self, began: float, ended: float) -> dict[str, float]:
@@ -115,6 +122,11 @@ class Timeline:
                 found[sleep.component, sleep.reason] = (count + 1, total + seconds)
         return found
 
+    def flushed(self, began: float, ended: float) -> dict[str, int]:
+        """Calls of fsync in a window, by component."""
+        calls = Counter(component for at, component in self.flushes if began <= at < ended)
+        return {component: calls[component] for component in calls if component not in BYSTANDERS}
+
 
 def parse(lines: Iterable[str], client: int) -> Timeline:
     """The timeline of a trace as ftrace prints it; `client` is the load generator's thread."""
@@ -126,6 +138,8 @@ def parse(lines: Iterable[str], client: int) -> Timeline:
             reader.charge(int(found[1]), int(found[2]))
         elif found := _FILE_LOCK.search(line):
             reader.lock_file(*found.groups())
+        elif found := _FLUSH.search(line):
+            reader.flush(*found.groups())
         elif found := _FORK.search(line):
             reader.fork(found[1], int(found[2]), int(found[3]))
         elif found := _EXEC.search(line):
@@ -177,6 +191,10 @@ class _Reader:
         elif file in self._locked:
             component = self._component(name, int(thread))
             self.timeline.held.append(Spell(self._locked.pop(file), float(stamp), component))
+
+    def flush(self, name: str, thread: str, stamp: str) -> None:
+        """A thread calls fsync."""
+        self.timeline.flushes.append((float(stamp), self._component(name, int(thread))))
 
     def _component(self, name: str, thread: int) -> str:
         if thread == self._client:

@@ -16,6 +16,9 @@ EVENTS = (
     "sched/sched_switch", "sched/sched_stat_runtime", "sched/sched_process_fork",
     "sched/sched_process_exec", "filelock/flock_lock_inode",
 )  # fmt: skip
+IF_THERE = "syscalls/sys_enter_fsync"
+"""An event that not every kernel has: without it, flushes are known by what they take."""
+
 BUFFER_KB = 65_536
 """A core's: more than a block of one client's operations leaves."""
 
@@ -32,6 +35,8 @@ class Tracer:
         self._write("tracing_on", "0")
         for event in EVENTS:
             self._write(f"events/{event}/enable", "1")
+        if (instance / "events" / IF_THERE).exists():
+            self._write(f"events/{IF_THERE}/enable", "1")
         self._write("events/sched/sched_switch/trigger", UNINTERRUPTIBLE)
 
     def start(self) -> None:

@@ -21,8 +21,8 @@ PULL_PHASES = ("manifest", "download", "extract", "finish")
 
 
 class Account:
-    """CPU time, busy cores, kernel sleeps, executed programs, file locks and memory that the daemon
-    allocates, by operation."""
+    """CPU time, busy cores, kernel sleeps, flushes, executed programs, file locks and memory that
+    the daemon allocates, by operation."""
 
     def __init__(
         self,
@@ -35,7 +35,8 @@ class Account:
         self._memory = memory
         self._operations = 0
         self._rows: dict[str, Rows] = {
-            name: [] for name in ("cpu", "occupancy", "sleeps", "executed", "held", "allocated")
+            name: []
+            for name in ("cpu", "occupancy", "sleeps", "flushes", "executed", "held", "allocated")
         }
 
     async def around(self, operation: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -72,7 +73,10 @@ class Account:
         return {name: pd.DataFrame(rows) for name, rows in self._rows.items()}
 
     def _note(self, of: dict[str, Any], timeline: Timeline, began: float, ended: float) -> None:
-        self._rows["cpu"] += cpu_rows(of, timeline, began, ended)
+        self._rows["cpu"] += [
+            of | {"component": component, "cpu": seconds}
+            for component, seconds in timeline.cpu(began, ended).items()
+        ]
         self._rows["occupancy"] += [
             of | {"cores": cores, "seconds": seconds}
             for cores, seconds in timeline.occupancy(began, ended).items()
@@ -81,14 +85,10 @@ class Account:
             of | {"component": component, "reason": reason, "count": count, "seconds": seconds}
             for (component, reason), (count, seconds) in timeline.asleep(began, ended).items()
         ]
-
-
-def cpu_rows(of: dict[str, Any], timeline: Timeline, began: float, ended: float) -> Rows:
-    """A row a component: its core-seconds in a window."""
-    return [
-        of | {"component": component, "cpu": seconds}
-        for component, seconds in timeline.cpu(began, ended).items()
-    ]
+        self._rows["flushes"] += [
+            of | {"component": component, "count": count}
+            for component, count in timeline.flushed(began, ended).items()
+        ]
 
 
 class Watched(EngineClient):

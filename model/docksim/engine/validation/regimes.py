@@ -19,12 +19,12 @@ def regime(block: Mapping[str, Any], cores: int, capacity: float = 0.0) -> str:
 
 def capacity_of(block: Mapping[str, Any], blocks: Iterable[Mapping[str, Any]]) -> float:
     """The highest throughput of closed loads of the same cycle (cycles/s); 0 where there are none.
-    Those that are traced rest between operations, or are slower by the trace."""
+    Those that are accounted rest between operations, and are slower by the trace."""
     throughputs = [
         float(each["throughput"])
         for each in blocks
         if each["load"] == "closed"
-        and not (each["accounting"] or each["traced"])
+        and not (each["accounting"] or each["brisk"])
         and _cycle(each) == _cycle(block)
     ]
     return max(throughputs, default=0.0)

@@ -66,7 +66,7 @@ def is_covered(block: Mapping[str, Any]) -> bool:
     """Whether there is a scenario of this block's load."""
     return (
         not block["accounting"]
-        and not block["traced"]
+        and not block["brisk"]
         and not block["timed_runtime"]
         and set(block["operations"]) <= set(COMMANDS)
         and (block["behaviour"] != "mixed" or _takes_turns(block))
