@@ -124,6 +124,8 @@ def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> No
         ),
         ({"grace_periods": 5}, {"busy_grace_period": a_thread("200 ms")}),
         ({"barriers": 2}, {"busy_barrier": a_thread("500 ms")}),
+        ({"wakeups": 8}, {"busy_wakeup": a_thread("125 ms")}),
+        ({"unmounts": 4}, {"busy_unmount": a_thread("250 ms")}),
     ],
 )
 def test_the_kernels_threads_take_longer_for_each_busy_core_that_each_group_would_keep(

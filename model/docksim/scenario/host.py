@@ -56,8 +56,12 @@ class Host(Section):
     """The same of a flush that follows another at once, which finds those threads awake."""
     busy_grace_period: Contentions = ()
     """The same of a grace period of RCU, which whoever unmounts a file system waits for."""
+    busy_unmount: Contentions = ()
+    """The same of an unmount of an overlay, which syncs the file system below it."""
     busy_barrier: Contentions = ()
     """The same of a barrier of RCU, which whoever deletes a network device waits for."""
+    busy_wakeup: Contentions = ()
+    """The same of a thread that is woken up, which waits for a core."""
     link: Annotated[BytesPerSecond, Gt(0)]
     """Network link of the host, shared by all its transfers."""
     cpu_speed: PositiveNumber = 1.0

@@ -62,8 +62,13 @@ class Step(Section):
     grace_periods: Count = 0
     """Grace periods of RCU within its waiting, each of which takes `host.busy_grace_period` more
     then."""
+    unmounts: Count = 0
+    """Unmounts of an overlay within its waiting, each of which takes `host.busy_unmount` more
+    then."""
     barriers: Count = 0
     """Barriers of RCU within its waiting, each of which takes `host.busy_barrier` more then."""
+    wakeups: Count = 0
+    """How often a thread is woken up for it, each of which takes `host.busy_wakeup` then."""
     round_trips: Count = 0
     """Round trips to the registry."""
     threads: Annotated[Number, Gt(0)] = 1.0

@@ -174,13 +174,15 @@ class Costs:
         return steps
 
     def _busy_delays(self, name: str, ledger: Ledger, cost: StepCost) -> list[Step]:
-        """What flushes, grace periods and barriers take longer while cores are busy."""
+        """What flushes, grace periods and the like take longer while cores are busy."""
         host, flushes = self._busy, cost.flushes + cost.inner_flushes
         delayed = {
             "busy_flush": (host.busy_flush, min(flushes, 1)),
             "busy_next_flush": (host.busy_next_flush, max(flushes - 1, 0)),
             "busy_grace_period": (host.busy_grace_period, cost.grace_periods),
+            "busy_unmount": (host.busy_unmount, cost.unmounts),
             "busy_barrier": (host.busy_barrier, cost.barriers),
+            "busy_wakeup": (host.busy_wakeup, cost.wakeups),
         }
         delays: list[Step] = []
         for kind, (contentions, times) in delayed.items():

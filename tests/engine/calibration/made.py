@@ -46,7 +46,9 @@ EXTRA = {
         "rm --force": {"dockerd": 0.010, "wait": 0.030, "rcu_barrier": 0.016},
     },
 }
-SLEEPS = ("cgroup", "rcu_barrier", "grace period")
+SLEEPS = ("cgroup", "rcu_barrier", "grace period", "sync", "unmount")
+COUNTS = {}  # of sleeps by reason, where there is more than one
+FLUSHES = {}  # calls of fsync by operation
 OPENING = 0.5  # part of dockerd's time in a start, before anything is executed
 AFTER = 0.002  # core-seconds after a removal by force, by the kernel
 LISTED = 0.0001
@@ -84,11 +86,17 @@ def rows_of(operation, network, number, listed):
             for cores, s in ((1, busy), (0, rest))
         ],
         "sleeps": [
-            of | {"phase": "reply", "component": "x", "reason": r, "count": 1, "seconds": s}
+            of
+            | {"phase": "reply", "component": "x", "reason": r}
+            | {"count": COUNTS.get(r, 1), "seconds": s}
             for r, s in costs(operation, network).items()
             if r in SLEEPS
         ],
     }
+    calls = FLUSHES.get(operation, 0)
+    tables["flushes"] = (
+        [of | {"phase": "reply", "component": "dockerd", "count": calls}] if calls else []
+    )
     tables["allocated"] = [of | {"bytes": ALLOCATED * (1 + listed / LISTED)}]
     held = HELD.get(operation, 0.0)
     tables["held"] = [of | {"began": 0.001, "ended": 0.001 + held}] if held else []
@@ -124,7 +132,8 @@ def add_block(
         accounting=True,
         warm_up=0,
     )
-    tables = {"cpu": [], "occupancy": [], "sleeps": [], "held": [], "allocated": []}
+    names = ("cpu", "occupancy", "sleeps", "flushes", "held", "allocated")
+    tables = {name: [] for name in names}
     slowness = reference / REFERENCE if felt is None else felt
     name = f"{point.name}-{reference / REFERENCE:g}"
     with dataset.writing(name) as writer:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import tomli_w
 
@@ -13,6 +14,8 @@ from docksim.engine.calibration.reading import reading
 from docksim.engine.calibration.shares import Book
 from docksim.engine.calibration.store import HANDLE
 from docksim.engine.errors import EngineError
+from docksim.engine.measurement.client import Answer
+from docksim.engine.measurement.loads import Sample
 from docksim.engine.validation.scenarios import Clients, scenario_of
 from docksim.scenario.profile import Fit
 from docksim.scenario.quantities import SECONDS
@@ -72,6 +75,49 @@ def test_a_moment_at_which_the_machine_was_slow_is_told_from_a_dear_operation(tm
     slow = demands(found)[Key("start")]
     assert slow.total == pytest.approx(sum(cpu_of("start", "host").values()))
     assert slow.latency.mean() == pytest.approx(latency("start", "host"), rel=0.05)
+
+
+RUNTIME = ("containerd", "shim", "runc", "init")
+
+
+def test_without_pauses_each_account_tells_what_its_components_take(tmp_path):
+    """Of dockerd half, of the runtime four fifths; of the kernel, which no account has, as of both
+    together. Latencies are those of the load without pauses."""
+    found = made(tmp_path / "brisk")
+    cycle = ("create", "start", "rm --force")
+    add_block(found, cycle, "host", "ignores")
+    alone = {
+        component: sum(cpu_of(operation, "host").get(component, 0.0) for operation in cycle)
+        for component in ("dockerd", *RUNTIME)
+    }
+    runtime = sum(alone[component] for component in RUNTIME)
+    cycles = 10
+    taken = {
+        "dockerd": 0.5 * alone["dockerd"] * cycles,
+        "runtime": 0.6 * runtime * cycles,
+        "containers": 0.2 * runtime * cycles,
+        "rest": 9.0,
+    }
+    point = replace(POINT, operations=cycle, brisk=True, cycles=cycles, warm_up=0, set="pace")
+    with found.writing("pace") as writer:
+        for number, operation in enumerate(cycles * cycle):
+            took = 0.75 * latency(operation, "host")
+            writer.note(Sample(0, number, operation, Answer(0.0, 0.0, took, 200, "")))
+        accounts = pd.DataFrame(taken.items(), columns=["component", "cpu"])
+        writer.finish(
+            point,
+            {"block_cpu": accounts},
+            block="pace",
+            throughput=1.0,
+            reference=REFERENCE,
+            allocated=0.0,
+            collections=0,
+        )
+    brisk, paused = demands(found)[Key("start")], cpu_of("start", "host")
+    whole = (0.5 * alone["dockerd"] + 0.8 * runtime) / (alone["dockerd"] + runtime)
+    expected = {"dockerd": 0.5, "kernel": whole} | dict.fromkeys(RUNTIME, 0.8)
+    assert {c: brisk.cpu[c] / paused[c] for c in expected} == pytest.approx(expected)
+    assert brisk.median == pytest.approx(0.75 * latency("start", "host"))
 
 
 def test_serialised_sleeps_become_waiting_under_their_lock(dataset):

@@ -8,7 +8,8 @@ from docksim.engine.calibration.probed import LAGS, busy_delays
 from docksim.engine.calibration.profile import calibrate
 from docksim.scenario.quantities import SECONDS
 from docksim.scenario.randomness import RandomQuantity
-from tests.engine.calibration.made import add_light_load, made, probed
+from tests.engine.calibration import made as made_up
+from tests.engine.calibration.made import COSTS, add_light_load, made, probed
 
 
 def mean_delays(contentions):
@@ -79,6 +80,29 @@ def test_a_section_has_as_many_barriers_as_last_as_long(tmp_path):
         if step.get("inner_lock") == "kernel.rcu_barrier"
     ]
     assert [step["barriers"] for step in steps] == [2, 2]
+
+
+def test_who_unmounts_twice_does_so_in_two_sections_with_its_flushes(tmp_path, monkeypatch):
+    """Of 5 flushes of 0.1 ms, 20 fit into waiting of 2 ms: all are waited for."""
+    twice = {**COSTS["create"], "unmount": 0.0001, "sync": 0.0005}
+    monkeypatch.setitem(COSTS, "create", twice)
+    monkeypatch.setattr(made_up, "COUNTS", {"unmount": 2, "grace period": 3})
+    monkeypatch.setattr(made_up, "FLUSHES", {"create": 5})
+    found = made(tmp_path / "probed")
+    rows = probed([0.0001] * 50, probe="flush") + probed([0.002] * 50, probe="overlay_unmount")
+    rows += probed([0.007] * 50, probe="overlay_unmount", busy=2)
+    found.add_probes(pd.DataFrame(rows))
+    add_light_load(found)
+    document = calibrate(found, "made").document
+    assert mean_delays(document["host"]["busy_unmount"]) == pytest.approx({1: 0.005}, rel=0.01)
+    steps = document["operations"]["storage.overlay2"]["create_layer"]
+    counts = [
+        [step.get(key, 0) for key in ("flushes", "unmounts", "grace_periods")] for step in steps
+    ]
+    assert counts == [[2, 1, 0], [3, 1, 1]]
+    parse = RandomQuantity(SECONDS).parse
+    for key, mean in (("cpu", 0.001), ("wait", 0.002 - 5 * 0.0001)):
+        assert sum(parse(step[key]).mean for step in steps) == pytest.approx(mean, rel=0.05)
 
 
 def test_what_is_mostly_not_delayed_is_drawn_so(tmp_path):

@@ -36,7 +36,7 @@ class MadeUp(Dataset):
 
     def table(self, name):
         rows = []
-        if name == "traced_cpu":
+        if name == "block_cpu":
             return pd.DataFrame()
         if name == "samples":
             return pd.DataFrame(self._samples())
@@ -62,7 +62,7 @@ class MadeUp(Dataset):
 
     def _block(self, image, rtt, name, accounting=True):
         return {"block": name, "image": image, "rtt": rtt, "accounting": accounting,
-                "traced": not accounting, "reference": self._slow.get(image, 1.0),
+                "brisk": not accounting, "reference": self._slow.get(image, 1.0),
                 "operations": ["pull", "rmi"], "point": name, "set": "light",
                 "warm_up": 0, "clients": 1, "load": "closed"}  # fmt: skip
 

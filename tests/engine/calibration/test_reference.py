@@ -72,13 +72,15 @@ def test_where_no_light_load_was_measured_there_is_no_residual(tmp_path):
     assert residual_of(found) == 0.0
 
 
-def test_light_load_that_was_only_traced_as_a_whole_tells_as_much(tmp_path):
+def test_light_load_that_was_only_accounted_as_a_whole_tells_as_much(tmp_path):
     found = made(tmp_path / "data")
     for slowness in SLOWNESS:
-        cpu = pd.DataFrame([{"component": "dockerd", "cpu": slowness**0.5}])
+        # Neither the client nor what nobody is charged with is the engine's.
+        cpu = {"dockerd": slowness**0.5, "client": slowness**2, "rest": 0.1}
+        accounts = pd.DataFrame(cpu.items(), columns=["component", "cpu"])
         with found.writing(f"{slowness}") as writer:
             point = {"block": f"{slowness}", "reference": slowness * REFERENCE}
-            writer.finish(replace(POINT, traced=True), {"traced_cpu": cpu}, **point)
+            writer.finish(replace(POINT, brisk=True), {"block_cpu": accounts}, **point)
     assert elasticity_of(found) == pytest.approx(0.5)
     assert residual_of(found) == pytest.approx(0.0, abs=1e-6)
 

@@ -72,6 +72,8 @@ def test_programs_are_named_as_they_are_executed(timeline):
         (["synchronize_rcu_normal", "percpu_down_write", "cgroup_procs_write_start"], "cgroup"),
         (["synchronize_rcu_expedited", "namespace_unlock"], "grace period"),
         (["jbd2_log_wait_commit", "ext4_sync_file", "__x64_sys_fdatasync"], "flush"),
+        (["jbd2_log_wait_commit", "ext4_sync_fs", "sync_filesystem", "ovl_sync_fs"], "sync"),
+        (["synchronize_rcu_expedited", "kern_unmount_array", "ovl_free_fs"], "unmount"),
         (["do_page_fault"], "other"),
         ([], "other"),
     ],
@@ -93,6 +95,19 @@ fl_owner=1 fl_pid=7 fl_flags=FL_FLOCK|FL_CLOSE fl_type=F_UNLCK fl_start=0 fl_end
 def test_a_files_lock_is_held_from_getting_it_to_giving_it_back():
     (held,) = parse(LOCKS.splitlines(keepends=True), CLIENT).held
     assert (held.component, held.began, held.ended) == ("dockerd", 1.0, pytest.approx(1.004))
+
+
+FLUSHES = """\
+ dockerd-7  [000] ..... 1.001000: sys_fsync(fd: 5)
+ dockerd-7  [000] ..... 1.002000: sys_fsync -> 0x0
+ python-100  [001] ..... 1.003000: sys_fsync(fd: 3)
+ dockerd-8  [001] ..... 1.004000: sys_fsync(fd: 6)
+ dockerd-8  [001] ..... 1.009000: sys_fsync(fd: 6)
+"""
+
+
+def test_calls_of_fsync_are_counted_but_for_the_clients():
+    assert parse(FLUSHES.splitlines(keepends=True), CLIENT).flushed(1.0, 1.008) == {"dockerd": 2}
 
 
 AGAIN = """\

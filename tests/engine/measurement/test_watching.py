@@ -56,3 +56,10 @@ def test_what_was_executed_before_the_operation_opens_nothing_of_it():
 
 def test_without_a_program_until_the_reply_there_is_no_opening():
     assert opening([(9.5, "sh"), (12.5, "runc")]) == []
+
+
+def test_flushes_are_told_by_phase():
+    timeline = Timeline(flushes=[(9.0, "dockerd"), (10.5, "dockerd"), (11.0, "dockerd")])
+    flushes = accounted(timeline, issued=10.0, ended=12.0)["flushes"]
+    replied = flushes[flushes["phase"] == "reply"]
+    assert replied[["component", "count"]].values.tolist() == [["dockerd", 2]]

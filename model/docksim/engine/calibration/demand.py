@@ -47,6 +47,7 @@ class Demand:
     client    core-seconds of the client
     asleep, asleep_after   uninterruptible sleep by reason (s, count), until the reply and after it
     flushing   s that the engine's processes sleep in flushes until the reply
+    flushes    how many calls of fsync there are until then; 0 where they were not told
     committing   s of it that containerd's do, whose only file that is flushed is its database
     accesses   dockerd's to files that it locks, in their order
     allocated  bytes that dockerd allocates
@@ -64,6 +65,7 @@ class Demand:
     asleep: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     asleep_after: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     flushing: float = 0.0
+    flushes: float = 0.0
     committing: float = 0.0
     accesses: Sequence[Access] = ()
     allocated: float = 0.0
@@ -129,5 +131,11 @@ class Demand:
 
     @property
     def grace_periods(self) -> float:
-        """How many of RCU it waits for, where that is not part of something else."""
-        return self.sleeps("grace period")
+        """How many of RCU it waits for, where that is not part of something else: an overlay's
+        unmount has one in it, where it is detached."""
+        return max(0.0, self.sleeps("grace period") - self.unmounts)
+
+    @property
+    def unmounts(self) -> float:
+        """How many overlays are unmounted until the reply."""
+        return self.sleeps("unmount")

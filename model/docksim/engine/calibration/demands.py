@@ -19,8 +19,8 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
     """Of all operations that were accounted one by one, and did not fail each time. Raises
     EngineError when none was accounted.
 
-    An engine that was idle before is slower than one at work. Where the same cycle was also traced
-    without pauses, latencies are taken from there, and each component's CPU time is brought to
+    An engine that was idle before is slower than one at work. Where the same cycle was measured
+    without pauses too, latencies are taken from there, and each component's CPU time is brought to
     what it took for a cycle there; what the latencies have no room for goes on after the reply. All
     CPU time is brought to the reference's speed, without that of collections.
     """
@@ -35,7 +35,9 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
     seen = Seen(dataset, slowness_of(dataset), collector(dataset))
     found: dict[Key, Demand] = {}
     good = samples[samples["error"] == ""]
-    for condition, group in accounted.groupby(["cycle", *CONDITIONS]):
+    groups = accounted.groupby(["cycle", *CONDITIONS])
+    # An operation is best known from a cycle with few others.
+    for condition, group in sorted(groups, key=lambda each: len(each[1]["operations"].iloc[0])):
         values = cast(tuple[Any, ...], condition)
         for operation in group["operations"].iloc[0]:
             key = Key(str(operation), *values[1:])

@@ -26,7 +26,13 @@ from docksim.engine.calibration.laws import (
 from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delays, idle
 from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.calibration.reference import elasticity_of, reference_of
-from docksim.engine.calibration.shares import BARRIER, DAEMON, QUANTUM, Section, Share
+from docksim.engine.calibration.shares import (
+    BARRIER,
+    DAEMON,
+    QUANTUM,
+    Section,
+    Share,
+)
 from docksim.engine.calibration.store import FILE, RETRY, Access, split
 from docksim.engine.measurement.dataset import Dataset
 from docksim.scenario.profiles import PROVISIONAL, read_profile
@@ -41,7 +47,9 @@ BUSY_DELAYS: Mapping[str, str] = {
     "busy_flush": "spaced_flush",
     "busy_next_flush": "flush",
     "busy_grace_period": "unmount",
+    "busy_unmount": "overlay_unmount",
     "busy_barrier": "barrier",
+    "busy_wakeup": "wakeup",
 }
 """The host's delays, and the micro-probe that tells each."""
 
@@ -146,19 +154,6 @@ def _steps(
 ) -> list[dict[str, Any]]:
     flush = usual["flush"]
     step: dict[str, Any] = {"source": source, "fit": _fit(share, fitted)}
-    # Of its flushes, some are what it waits for; the others go on while it computes.
-    flushes = round(share.flushing / flush) if flush else 0
-    waited_for = min(flushes, int(share.wait / flush)) if flush else 0
-    for key, mean in (("cpu", share.cpu), ("wait", share.wait - waited_for * flush)):
-        if mean > NEGLIGIBLE:
-            step[key] = law(mean, cv)
-    for key, count in (
-        ("flushes", waited_for),
-        ("inner_flushes", flushes - waited_for),
-        ("grace_periods", round(share.grace_periods)),
-    ):
-        if count:
-            step[key] = count
     if share.group:
         step |= _place(share.group)
     if share.threads > 1.0 and share.cpu + share.per_item > NEGLIGIBLE:
@@ -178,18 +173,44 @@ def _steps(
         step["displaces"] = round(share.displaces, 3)
     if share.refill > NEGLIGIBLE:
         step["refill"] = rounded(share.refill)
+    if share.wakeups:
+        step["wakeups"] = share.wakeups
     if share.lock:
         step["lock"] = share.lock
     sleeps = _locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}", usual)
     taken = f"{source}: locks of files in {share.of.operation}"
     steps: list[dict[str, Any]] = []
     # Between the accesses to the store, where there is most time, the rest is done.
-    others = [step, *_executed_again(share, cv, source), *sleeps]
+    own = [step | section for section in _sections(share, cv, flush)]
+    others = [*own, *_executed_again(share, cv, source), *sleeps]
     parts = split(share.stored, share.stored_until, len(others) + 1)
     for part, rest in zip(parts, [*others, None], strict=True):
         steps += [_stored(access, cv, taken, flush) for access in part]
         steps += [rest] if rest else []
     return steps + _background(share, cv, source, usual)
+
+
+def _sections(share: Share, cv: float, flush: float) -> list[dict[str, Any]]:
+    """What is computed and waited for, and how many flushes and the like are in it; where several
+    file systems are unmounted, in so many equal parts, which vary independently.
+
+    Of the flushes, some are what it waits for; the others go on while it computes.
+    """
+    flushes = round(share.flushes or (share.flushing / flush if flush else 0.0))
+    waited_for = min(flushes, int(share.wait / flush)) if flush else 0
+    times = {"cpu": share.cpu, "wait": share.wait - waited_for * flush}
+    counts = {
+        "flushes": waited_for,
+        "inner_flushes": flushes - waited_for,
+        "grace_periods": round(share.grace_periods),
+        "unmounts": round(share.unmounts),
+    }
+    parts = max(1, counts["unmounts"])
+    laws = {
+        key: law(mean / parts, cv * parts**0.5) for key, mean in times.items() if mean > NEGLIGIBLE
+    }
+    own = ({key: (count + part) // parts for key, count in counts.items()} for part in range(parts))
+    return [laws | {key: count for key, count in each.items() if count} for each in own]
 
 
 def _each_item(share: Share, rng: np.random.Generator) -> str | dict[str, Any]:

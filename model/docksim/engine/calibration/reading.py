@@ -26,7 +26,8 @@ def reading(book: Book, refill: float) -> dict[str, Share]:
         shares["dockerd.containers_logs"] = _opening(book, tail, *decoding.values())
     shares = {path: replace(each, refill=refill * each.threads) for path, each in shares.items()}
     shares["dockerd.containers_json"] = _listing(book, "ps", "containers")
-    return shares | decoding
+    # Whoever answers has to be woken up, which matters where the answer is quick.
+    return {path: replace(each, wakeups=1) for path, each in shares.items()} | decoding
 
 
 def _opening(book: Book, tail: Key, *decoding: Share) -> Share:

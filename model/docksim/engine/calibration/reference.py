@@ -11,6 +11,9 @@ from docksim.engine.measurement.timeline import BYSTANDERS, COMPONENTS
 
 ENGINE = tuple(component for component in COMPONENTS if component not in BYSTANDERS)
 
+ACCOUNTED = ("dockerd", "runtime", "registry", "containers")
+"""The control groups' accounts of the engine."""
+
 Values = npt.NDArray[np.float64]
 
 MAD = 1.4826
@@ -85,15 +88,16 @@ def _light(dataset: Dataset) -> pd.DataFrame:
 
 
 def _cpu(dataset: Dataset) -> pd.Series[float]:
-    """Core-seconds of the engine by block, traced as a whole or operation by operation; none where
-    nothing was."""
-    whole, parts = dataset.table("traced_cpu"), dataset.table("cpu")
+    """Core-seconds of the engine by block: operation by operation where those were accounted, else
+    by the control groups' accounts."""
+    whole, parts = dataset.table("block_cpu"), dataset.table("cpu")
     if len(parts):
         parts = parts[parts["phase"].isin(("reply", "after"))]
-    taken = pd.concat([whole, parts])
+        whole = whole[~whole["block"].isin(parts["block"])] if len(whole) else whole
+    taken = pd.concat([whole[whole["component"].isin(ACCOUNTED)] if len(whole) else whole, parts])
     if taken.empty:
         return pd.Series(dtype=float)
-    own = taken[taken["component"].isin(ENGINE)]
+    own = taken[taken["component"].isin((*ENGINE, *ACCOUNTED))]
     return own.groupby("block")["cpu"].sum()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -13,6 +15,20 @@ from docksim.engine.calibration.reference import ENGINE
 from docksim.engine.calibration.store import Access
 from docksim.engine.measurement.dataset import Dataset
 
+ACCOUNTS = (
+    (("dockerd",), ("dockerd", "reexec")),
+    (("runtime", "containers"), ("containerd", "shim", "runc", "hook", "init")),
+    (("registry",), ("registry",)),
+    (("client",), ("client",)),
+)
+"""Accounts of the control groups, and the components that are in them."""
+
+ENGINE_ACCOUNT = (
+    tuple(account for accounts, _ in ACCOUNTS[:2] for account in accounts),
+    tuple(component for _, components in ACCOUNTS[:2] for component in components),
+)
+"""The daemons' and the containers' together."""
+
 
 class Seen:
     """The tables of what the scheduler saw."""
@@ -20,30 +36,37 @@ class Seen:
     def __init__(
         self, dataset: Dataset, slowness: pd.Series[float], collections: Collections | None
     ) -> None:
-        names = ("cpu", "occupancy", "sleeps", "held", "traced_cpu", "allocated")
+        names = ("cpu", "occupancy", "sleeps", "flushes", "held", "allocated", "block_cpu")
         tables = map(dataset.table, names)
-        self._cpu, self._occupancy, self._sleeps, self._held, self._traced, self._memory = tables
+        self._cpu, self._occupancy, self._sleeps, self._fsyncs, *others = tables
+        self._held, self._memory, self._accounts = others
         self._slowness = slowness
         self._collections = collections
-        for table in (self._cpu, self._traced):
+        for table in (self._cpu, self._accounts):
             if len(table):
                 table["cpu"] /= table["block"].map(slowness)
 
     def _scale(self, accounted: pd.Series[str], pace: pd.DataFrame) -> dict[str, float]:
-        """By component, CPU time a cycle without pauses over that of its operations one by one."""
+        """By component, CPU time a cycle without pauses, as the control groups account for it, over
+        that of its operations one by one; of the kernel's threads, which are in none, as of all."""
         if pace.empty:
             return {}
         cycles = (pace["cycles"] + pace["warm_up"]).sum()
-        whole = self._traced[self._traced["block"].isin(pace["block"])]
+        whole = self._accounts[self._accounts["block"].isin(pace["block"])]
         taken = whole.groupby("component")["cpu"].sum() / cycles
         single = self._cpu[
             self._cpu["block"].isin(accounted) & self._cpu["phase"].isin(("reply", "after"))
         ]
         means = single.groupby(["operation", "phase", "component"])["cpu"].mean()
         one_by_one = means.groupby("component").sum()
-        ratio = taken / one_by_one
-        known = ratio[(taken > 0.0) & (one_by_one > 0.0)]
-        return {str(component): float(factor) for component, factor in known.items()}
+
+        def ratio(accounts: Iterable[str], components: Iterable[str]) -> float:
+            alone = one_by_one.reindex(list(components)).sum()
+            return float(taken.reindex(list(accounts)).sum() / alone) if alone else 0.0
+
+        scale = {each: ratio(*account) for account in ACCOUNTS for each in account[1]}
+        scale["kernel"] = ratio(*ENGINE_ACCOUNT)
+        return {component: factor for component, factor in scale.items() if factor > 0.0}
 
     def demand(
         self, operation: str, alike: pd.DataFrame, timed: pd.DataFrame, paused: pd.DataFrame
@@ -51,7 +74,7 @@ class Seen:
         """Of blocks of one cycle, and the operation's samples in them: those to be timed, and those
         with pauses."""
         blocks = alike.loc[alike["accounting"], "block"]
-        scale = self._scale(blocks, alike[alike["traced"]])
+        scale = self._scale(blocks, alike[alike["brisk"]])
 
         def of(table: pd.DataFrame) -> pd.DataFrame:
             return table[table["block"].isin(blocks) & (table["operation"] == operation)]
@@ -107,6 +130,7 @@ class Seen:
             asleep=slept,
             asleep_after=asleep("after"),
             flushing=self._flushing(sleeps) / count,
+            flushes=self._calls(blocks, operation) / count,
             committing=committing,
             accesses=accesses,
             allocated=allocated,
@@ -123,6 +147,14 @@ class Seen:
             return 0.0
         own = sleeps[(sleeps["phase"] == "reply") & (sleeps["reason"] == "flush")]
         return float(own.loc[own["component"] == component, "seconds"].sum())
+
+    def _calls(self, blocks: pd.Series[str], operation: str) -> float:
+        """Of fsync until the reply, in all."""
+        if self._fsyncs.empty:
+            return 0.0
+        own = self._fsyncs[self._fsyncs["block"].isin(blocks)]
+        own = own[(own["operation"] == operation) & (own["phase"] == "reply")]
+        return float(own["count"].sum())
 
     def _allocated(self, blocks: pd.Series[str], operation: str) -> float:
         """In the median: now and then something else allocates at the same time."""

@@ -84,10 +84,13 @@ class Share:
     locked      waiting that is serialised, before the reply and after it
     again       core-seconds besides of programs that dockerd executes for it
     flushing    s of it that are flushes
+    flushes     how many those are; 0 where they were not counted
+    unmounts    how many unmounts of overlays are within its waiting
     grace_periods   how many of RCU are within its waiting
     background  core-seconds after the reply
     group   the scheduler's group that it is done in; empty: none
     lock    under which it is done; empty: none
+    wakeups  how often a thread is woken up for it, where it is so brief that it matters
     """
 
     cpu: float
@@ -104,6 +107,8 @@ class Share:
     refill: float = 0.0
     again: float = 0.0
     flushing: float = 0.0
+    flushes: float = 0.0
+    unmounts: float = 0.0
     grace_periods: float = 0.0
     stored: Sequence[Access] = ()
     stored_until: float = 0.0
@@ -112,6 +117,7 @@ class Share:
     background_locked: Section | None = None
     group: str = ""
     lock: str = ""
+    wakeups: int = 0
 
 
 class Book:
