@@ -66,7 +66,7 @@ class Speedometer:
         that clock), and its CPU time (s); waits for as many as tell a speed. Raises EngineError
         when they cannot be done."""
         while len(pieces := [each for each in self._pieces if each[0] >= instant]) < LEAST:
-            if code := self._process.poll():
+            if (code := self._process.poll()) is not None:
                 raise EngineError(f"{' '.join(COMMAND)} failed: exit code {code}")
             time.sleep(PERIOD)
         return pd.DataFrame(pieces, columns=["began", "seconds"])
