@@ -171,8 +171,17 @@ def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
 
     news = dataset.table("news")
     assert set(news["status"]) == {"Pulling fs layer", "Download complete", "Pull complete"}
-    probes = {"flush", "spaced_flush", "unmount", "barrier", "namespace", "inflate"}
-    assert set(dataset.probes["probe"]) == probes | {"heap", "collection", "ping"}
+    of_host = {
+        "flush",
+        "spaced_flush",
+        "unmount",
+        "overlay_unmount",
+        "wakeup",
+        "barrier",
+        "namespace",
+        "inflate",
+    }
+    assert set(dataset.probes["probe"]) == of_host | {"heap", "collection", "ping"}
     assert set(dataset.probes["callers"]) == {1, 2}
     assert (dataset.probes["seconds"] > 0).all()
 
