@@ -18,6 +18,7 @@ from docksim.engine.private import PrivateEngine
 PLAN = """
 name = "tiny"
 repetitions = 2
+probe_rounds = 2
 
 [[image]]
 name = "small"
@@ -183,6 +184,7 @@ def test_a_plan_is_measured_and_described(plan, tmp_path, engine):
     }
     assert set(dataset.probes["probe"]) == of_host | {"heap", "collection", "ping"}
     assert set(dataset.probes["callers"]) == {1, 2}
+    assert dataset.probe_rounds == 2
     assert (dataset.probes["seconds"] > 0).all()
 
     cpu = dataset.table("cpu")

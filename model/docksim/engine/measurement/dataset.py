@@ -112,9 +112,16 @@ class Dataset:
         write_whole(self._manifest, self.manifest | entries)
 
     def add_probes(self, probes: pd.DataFrame) -> None:
-        """Keep what micro-probes took."""
+        """Keep what a round of micro-probes took, besides those of earlier rounds."""
+        rounds = [self.probes, probes.assign(round=self.probe_rounds)]
         with staged(self.folder / PROBES) as file:
-            probes.to_parquet(file, index=False)
+            pd.concat([each for each in rounds if len(each)]).to_parquet(file, index=False)
+
+    @property
+    def probe_rounds(self) -> int:
+        """How many rounds of micro-probes there are."""
+        probes = self.probes
+        return 0 if probes.empty else int(probes["round"].max()) + 1 if "round" in probes else 1
 
     @property
     def probes(self) -> pd.DataFrame:
@@ -170,7 +177,7 @@ class Dataset:
         is damaged."""
         _ = self.manifest
         if name == "blocks":
-            return pd.DataFrame(self._described())
+            return self._blocks_known(pd.DataFrame(self._described()))
         if self.is_packed:
             file = self.folder / TABLES / f"{name}.parquet"
             return _frame(file) if file.exists() else pd.DataFrame()
@@ -180,6 +187,14 @@ class Dataset:
             if (f / f"{name}.parquet").exists()
         ]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    def _blocks_known(self, blocks: pd.DataFrame) -> pd.DataFrame:
+        if "brisk" not in blocks:
+            raise EngineError(
+                f'{self.folder}: blocks lack "brisk": an earlier version measured them, and they '
+                "do not tell this one enough: measure anew"
+            )
+        return blocks
 
     def hash(self) -> str:
         """Of all that is in it: a profile says by it where its numbers come from. Packing keeps

@@ -15,8 +15,8 @@ from typing import Any
 
 from docksim.engine.measurement.client import EngineClient
 
-COLLECTIONS = 20
-"""How many are asked for."""
+COLLECTIONS = 10
+"""How many are asked for in a round."""
 
 HEAP = "/debug/pprof/heap?gc={collected}"
 """Tells of the heap, after a collection or without."""

@@ -150,6 +150,8 @@ class Plan(Section):
     seed: Count = 1
     repetitions: Positive = 3
     """Blocks of each point."""
+    probe_rounds: Positive = 1
+    """Rounds of micro-probes, evenly spread among the blocks."""
     image: tuple[ImagePlan, ...] = (ImagePlan(name="small"),)
     point: Annotated[tuple[PointPlan, ...], MinLen(1)]
 

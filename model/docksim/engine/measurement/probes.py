@@ -30,10 +30,10 @@ from docksim.engine.private.namespaces import last_line
 from docksim.engine.private.requirements import binary, environment
 
 TIMES = {
-    "flush": 300, "spaced_flush": 300, "unmount": 200, "overlay_unmount": 200, "barrier": 40,
-    "wakeup": 1000, "namespace": 20, "inflate": 4,
+    "flush": 100, "spaced_flush": 100, "unmount": 60, "overlay_unmount": 60, "barrier": 20,
+    "wakeup": 300, "namespace": 8, "inflate": 2,
 }  # fmt: skip
-"""How often a caller does each."""
+"""How often a caller does each in a round."""
 
 DELAYED = ("flush", "spaced_flush", "unmount", "overlay_unmount", "barrier", "wakeup")
 """What is done beside busy sessions, too: the kernel's own threads have a part in it."""
@@ -42,7 +42,7 @@ Timed = tuple[Callable[[], None], Callable[[], object]]
 """What comes before an execution, and what is timed."""
 
 CALLERS = (1, 2)
-BUSY = ((1, 1), (2, 1), (4, 1), (1.5, 4))
+BUSY = ((0.5, 1), (1, 1), (2, 1), (4, 1), (1.5, 4))
 """Sessions a core that want the cores besides, and programs that each has under way at once."""
 
 BLOCK = 4096
@@ -63,8 +63,8 @@ INFLATED = 8 << 20
 
 
 def probe(engine: PrivateEngine) -> pd.DataFrame:
-    """A row an execution: probe, callers at once, busy sessions besides, programs that each of
-    these has under way, seconds.
+    """One round of them. A row an execution: probe, callers at once, busy sessions besides,
+    programs that each of these has under way, seconds.
 
     flush      a file of 4 KiB written anew in the engine's file system and put in another's place,
                as the daemon keeps what it knows

@@ -74,7 +74,7 @@ class Runner:
     async def _run(self, client: EngineClient, progress: Progress) -> None:
         self._dataset.begin(self._plan, await facts(client))
         if self._tracer and isinstance(self._engine, PrivateTarget):
-            await self._probe(self._engine, self._tracer, client)
+            self._measure_lives(self._engine, self._tracer)
         order = self._order()
         missing = {block for block, *_ in order if not self._dataset.has(block)}
         with self._speed:
@@ -90,18 +90,25 @@ class Runner:
         progress: Progress,
     ) -> None:
         for done, (block, point, repetition) in enumerate(order):
+            await self._probe(client, 1 + done * self._plan.probe_rounds // len(order))
             progress(done, len(order), point.name)
             if block in names:
                 await self._measure(client, block, point, repetition)
         progress(len(order), len(order), "")
 
-    async def _probe(self, engine: PrivateTarget, tracer: Tracer, client: EngineClient) -> None:
-        """What a calibration needs besides its points, unless it is there."""
-        if self._dataset.probes.empty:
-            collected = pd.DataFrame(await probed(client))
-            self._dataset.add_probes(pd.concat([engine.probes(), collected], ignore_index=True))
+    def _measure_lives(self, engine: PrivateTarget, tracer: Tracer) -> None:
+        """What whole lives of containers take, unless that is there."""
         if "container_lives" not in self._dataset.manifest:
             self._dataset.add_to_manifest(container_lives=engine.container_lives(tracer))
+
+    async def _probe(self, client: EngineClient, rounds: int) -> None:
+        """What a calibration needs besides its points, until there are so many rounds of it."""
+        if not self._tracer or not isinstance(self._engine, PrivateTarget):
+            return
+        for _ in range(self._dataset.probe_rounds, rounds):
+            await self._accounts.quiet()
+            of_daemon = pd.DataFrame(await probed(client))
+            self._dataset.add_probes(pd.concat([self._engine.probes(), of_daemon]))
 
     def _order(self) -> list[Block]:
         """Loads relative to a capacity come after a repetition of all others, which tells it."""
