@@ -56,12 +56,14 @@ class FairGroups:
         """Σ rate: what is used of the capacity now."""
         return sum(group.share.rate for group in self._groups.values())
 
-    @property
-    def claims(self) -> float:
-        """Σ of what the flows could use if there were enough. Of a single group it is at most the
-        capacity: who comes beside it from another waits for one of its flows, however many."""
-        caps = [group.cap for group in self._groups.values() if group.flows]
-        return sum(caps) if len(caps) > 1 else min(sum(caps), self.capacity)
+    def rivals(self, group: str | None) -> float:
+        """How many threads one of a group has to share the cores with: the flows of its own, and
+        those without any, by their caps; another group, however many are in it, as one."""
+        return sum(
+            each.cap if name in (group, None) else min(each.cap, 1.0)
+            for name, each in self._groups.items()
+            if each.flows
+        )
 
     @property
     def delay_rate(self) -> float:

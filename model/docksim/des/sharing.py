@@ -97,13 +97,11 @@ class SharedStation:
         """Whether all of the capacity is in use."""
         return self._share.rate >= FULL * self._share.capacity
 
-    @property
-    def claims(self) -> float:
-        """What the groups could use of the capacity, each if it were alone, added up; all that has
-        no group is one."""
-        if isinstance(self._share, FairGroups):
-            return self._share.claims
-        return self._share.rate
+    def rivals(self, group: str | None) -> float:
+        """How many threads one of a group has to share the capacity with; see `FairGroups`."""
+        return (
+            self._share.rivals(group) if isinstance(self._share, FairGroups) else self._share.rate
+        )
 
     def serve(
         self, work: float, cap: float = inf, weight: float = 1.0, group: str | None = None

@@ -109,8 +109,13 @@ class Streams:
         """Streams of the same run that share no draw with these."""
         return Streams(self._seed, self._replication, family)
 
-    def draws(self, name: str, distribution: Distribution, times: int = 1) -> Draws:
+    def draws(
+        self, name: str, distribution: Distribution, times: int = 1, chance: str | None = None
+    ) -> Draws:
         """The stream called `name`: each of its values is the sum of `times` independent draws.
+
+        Streams of one `chance` are drawn by the same random numbers: those of laws that differ by
+        a factor do so in each value.
 
         Asking again gives the same stream; ValueError when it draws from another distribution:
         two activities that share a name would share their chance, too.
@@ -118,7 +123,7 @@ class Streams:
         stream = self._open.get(name)
         if stream is None:
             kind = ConstantDraws if isinstance(distribution, Constant) else Draws
-            stream = self._open[name] = kind(self._root(name), distribution, times)
+            stream = self._open[name] = kind(self._root(chance or name), distribution, times)
         elif (stream.distribution, stream.times) != (distribution, times):
             raise ValueError(
                 f"stream '{name}' draws from {stream.distribution.declare()} already, "

@@ -15,7 +15,7 @@ class Contention(Section):
     """How much longer something takes beside so many threads that want a core."""
 
     threads: PositiveNumber
-    """Threads that want a core, over the cores there are."""
+    """Threads that contend for a core with it, over the cores there are."""
     delay: RandomSeconds
     """How much longer it takes then."""
     correlation: Annotated[Share, Lt(1)] = 0.0
@@ -32,8 +32,8 @@ def _ascending(contentions: tuple[Contention, ...]) -> tuple[Contention, ...]:
 
 Contentions = Annotated[tuple[Contention, ...], AfterValidator(_ascending)]
 """By threads; beside another number of threads it is in proportion between two of them (beside none
-nothing), and beyond the last. Of a single group of the scheduler's no more threads count than there
-are cores: whoever is of another group has its turn next."""
+nothing), and beyond the last. All threads of its own group of the scheduler's count, and of any
+other group one: groups have turns, however many are in them."""
 
 
 class Host(Section):

@@ -104,6 +104,9 @@ class Step(Section):
     joint: Flag = False
     """Whether one step serves all who wait for its lock (the inner one, where there are two) when
     it begins, as one barrier of RCU does: they find nothing left to do."""
+    varies_with: Name | None = None
+    """Steps of a command that say the same vary together: when one takes long, in CPU time and
+    waiting, all do. Left out: each varies by itself."""
     fit: Fit | None = None
     """The measurement that its numbers come from, where it is a calibrated one."""
     source: Name

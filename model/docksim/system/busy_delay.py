@@ -30,19 +30,23 @@ class BusyDelay(Activity):
     the `uniforms` is what they have in common, and each other one is one's own.
     """
 
-    __slots__ = ("common", "correlations", "env", "host", "laws", "ledger", "own", "threads")
+    __slots__ = (
+        "common", "correlations", "env", "group", "host", "laws", "ledger", "own", "threads"
+    )  # fmt: skip
 
     def __init__(
         self,
         env: Environment,
         ledger: Ledger,
         host: Host,
+        group: str | None,
         contentions: Contentions,
         uniforms: Sequence[Draws],
     ) -> None:
         self.env = env
         self.ledger = ledger
         self.host = host
+        self.group = group
         self.threads = [contention.threads for contention in contentions]
         self.laws = [contention.delay for contention in contentions]
         self.correlations = [contention.correlation for contention in contentions]
@@ -50,7 +54,7 @@ class BusyDelay(Activity):
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         yield from command.settle(self.env)
-        if threads := self.host.cpu.contenders:
+        if threads := self.host.cpu.contenders(self.group):
             place = command.number, command.occurrence
             common, own = self.common.at(*place), [uniform.at(*place) for uniform in self.own]
             delay = sum(self._quantile(threads, each) for each in self._alike(threads, common, own))

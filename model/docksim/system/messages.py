@@ -163,7 +163,8 @@ class Costs:
             steps.append(Visit(ledger, self._host.journal, flushes))
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:
-            steps.append(Pause(self._draws(f"{name}.wait", pause), cost.wait_per_item))
+            waits = self._draws(f"{name}.wait", pause, chance=cost.varies_with)
+            steps.append(Pause(waits, cost.wait_per_item))
         retry, joint = cost.retry, cost.joint
         for name in filter(None, (cost.inner_lock, cost.lock)):
             lock = self._host.lock(name)
@@ -188,12 +189,14 @@ class Costs:
         for kind, (contentions, times) in delayed.items():
             if contentions and times:
                 uniforms = [self._uniforms(f"{name}.{kind}[{each}]") for each in range(times + 1)]
-                delays.append(BusyDelay(self._env, ledger, self._host, contentions, uniforms))
+                of = (ledger, self._host, cost.group, contentions)
+                delays.append(BusyDelay(self._env, *of, uniforms))
         return delays
 
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
         """What a cost has the cores do, and perhaps the disk and the link at the same time."""
-        cpu = self._draws(f"{name}.cpu", cost.cpu.scaled(self._slowness))
+        law = cost.cpu.scaled(self._slowness)
+        cpu = self._draws(f"{name}.cpu", law, chance=cost.varies_with)
         throughput = (
             self._draws(f"{name}.throughput", cost.throughput.scaled(1.0 / self._slowness))
             if cost.throughput

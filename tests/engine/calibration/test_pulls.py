@@ -40,6 +40,8 @@ class MadeUp(Dataset):
             return pd.DataFrame()
         if name == "samples":
             return pd.DataFrame(self._samples())
+        if name == "news":
+            return pd.DataFrame(self._news())
         for image, rtt in [(each, 0.0) for each in self._images] + self._distant():
             block = f"{image}-{rtt}"
             if name == "blocks":
@@ -77,6 +79,19 @@ class MadeUp(Dataset):
             for operation, latency in (("pull", pull), ("rmi", removal)):
                 rows.append({"block": block["block"], "operation": operation, "cycle": 0,
                              "latency": latency, "error": ""})  # fmt: skip
+        return rows
+
+    def _news(self):
+        """All layers are there before any is extracted."""
+        rows = []
+        for block in self.table("blocks").to_dict("records"):
+            image = block["image"]
+            factor = self._slow.get(image, 1.0) * (1.0 if block["accounting"] else self._brisk)
+            further = factor * (FURTHER + SIZES[image][1] / EXTRACT)
+            of = {"block": block["block"], "client": 0, "cycle": 0}
+            for layer in range(LAYERS[image]):
+                rows.append(of | {"status": "Download complete", "at": 0.1})
+                rows.append(of | {"status": "Pull complete", "at": 0.2 + layer * further})
         return rows
 
     def _distant(self):
@@ -208,12 +223,29 @@ def test_a_removal_s_layers_and_bytes_are_told_apart():
 
 
 def test_a_further_layer_is_cheaper_than_the_first():
-    """Of a pull of five layers each further one costs what it does, and the first a surplus."""
+    """Of a pull of five layers each further one costs what it does and waits for nothing, and the
+    first a surplus."""
     found = operations(MadeUp(("small", "large", "layered")))
     (store,) = found["storage.overlay2"]["store_layer"]
-    (finish,) = found["dockerd"]["register_image"]
+    first, finish = found["dockerd"]["register_image"]
     assert SECONDS.parse(store["cpu"]) == pytest.approx(FURTHER, rel=1e-3)
-    assert SECONDS.parse(finish["cpu"]) == pytest.approx(FINISH + FIXED - FURTHER, rel=1e-3)
+    assert SECONDS.parse(store["wait"]) == pytest.approx(0.0, abs=1e-5)
+    assert SECONDS.parse(first["cpu"]) == pytest.approx(FIXED - FURTHER, rel=1e-3)
+    assert SECONDS.parse(first["wait"]) == pytest.approx(WAIT, rel=1e-3)
+    assert SECONDS.parse(finish["cpu"]) == pytest.approx(FINISH, rel=1e-3)
+
+
+def test_a_further_layer_that_takes_as_long_with_less_cpu_time_waits():
+    class Slower(MadeUp):
+        def _news(self):
+            return [row | {"at": 2 * row["at"]} for row in super()._news()]
+
+    (store,) = operations(Slower(("small", "large", "layered")))["storage.overlay2"]["store_layer"]
+    unpacked = SIZES["layered"][1] / EXTRACT
+    assert SECONDS.parse(store["cpu"]) == pytest.approx(FURTHER, rel=1e-3)
+    assert SECONDS.parse(store["wait"]) == pytest.approx(
+        min(FIXED + WAIT, 2 * FURTHER + unpacked) - FURTHER, rel=1e-2
+    )
 
 
 def test_a_moment_at_which_the_machine_was_slow_makes_a_pull_no_dearer():

@@ -51,6 +51,7 @@ def _creation(book: Book) -> dict[str, Share]:
             flushes=demand.flushes,
             unmounts=demand.unmounts,
             grace_periods=demand.grace_periods,
+            waits_in=DAEMON,
         ),
     }
 
@@ -121,6 +122,7 @@ def _removal(book: Book) -> dict[str, Share]:
             flushes=removal.flushes,
             unmounts=removal.unmounts,
             grace_periods=removal.grace_periods,
+            waits_in=DAEMON,
         ),
         "dockerd.containers_stop": book.part(stop, stopping, group=DAEMON),
         "runtime.runc.kill": book.part(forced, runc, group=RUNTIME),

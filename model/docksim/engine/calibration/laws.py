@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from docksim.des.distributions import Lognormal
+from docksim.des.distributions import Distribution, Lognormal
 from docksim.des.distributions.notation import written
+from docksim.scenario.quantities import SECONDS
+from docksim.scenario.randomness import RandomQuantity
 
 LEAST_VARIABLE = 0.01
 MOST_VARIABLE = 2.0
@@ -33,16 +35,16 @@ def usual_mean(values: npt.NDArray[np.float64]) -> float:
     return float(np.clip(values, *np.quantile(values, USUAL)).mean())
 
 
-def law(mean: float, cv: float) -> dict[str, Any]:
-    """A lognormal law of durations with this mean (s) and coefficient of variation."""
-    found = Lognormal.from_mean_cv(mean, cv)
-    return _lognormal(rounded(found.median), rounded(found.p95))
+def part(whole: Distribution, mean: float) -> str | dict[str, Any]:
+    """The law of a part that varies as the whole does, of that mean (s)."""
+    return RandomQuantity(SECONDS).write(whole.scaled(mean / whole.mean))
 
 
 def varied(seconds: float, cv: float) -> dict[str, Any] | str:
     """A law where it varies, else a constant."""
     if seconds > 0.0 and cv > LEAST_VARIABLE:
-        return law(seconds, min(cv, MOST_VARIABLE))
+        law = Lognormal.from_mean_cv(seconds, min(cv, MOST_VARIABLE))
+        return _lognormal(rounded(law.median), rounded(law.p95))
     return rounded(max(0.0, seconds))
 
 

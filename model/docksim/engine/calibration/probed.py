@@ -34,7 +34,8 @@ def idle(dataset: Dataset, probe: str) -> list[float]:
 
 def busy_delays(dataset: Dataset, probe: str) -> list[dict[str, Any]]:
     """How much longer than on an idle machine an execution takes, by threads a core that contend
-    for it; as `docksim.scenario.host.Contentions`. Empty where that is nothing, or not measured.
+    for it, each in a session of its own; as `docksim.scenario.host.Contentions`. Empty where that
+    is nothing, or not measured.
 
     A law is the table of what was measured: many are not delayed at all, and no common family has
     both that and the tail.
@@ -43,8 +44,8 @@ def busy_delays(dataset: Dataset, probe: str) -> list[dict[str, Any]]:
     if alone.empty:
         return []
     usual = np.quantile(alone.loc[alone["busy"] == 0, "seconds"], PROBABILITIES)
-    beside = alone[alone["busy"] > 0]
-    threads = beside["busy"] * beside.get("programs", 1) / dataset.manifest["facts"]["cores"]
+    beside = alone[(alone["busy"] > 0) & (alone.get("programs", 1) == 1)]
+    threads = beside["busy"] / dataset.manifest["facts"]["cores"]
     levels = {cast(float, level): found for level, found in beside["seconds"].groupby(threads)}
     laws = {
         level: _delay(usual, np.quantile(seconds, PROBABILITIES))

@@ -9,20 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from docksim.des.distributions import Distribution
 from docksim.des.distributions.notation import written
 from docksim.engine.calibration.allocation import allocate
 from docksim.engine.calibration.caches import caches
 from docksim.engine.calibration.collector import collector
-from docksim.engine.calibration.demand import Demand, Key
+from docksim.engine.calibration.demand import Key
 from docksim.engine.calibration.demands import demands
 from docksim.engine.calibration.fitting import Fit, fit
-from docksim.engine.calibration.laws import (
-    LEAST_VARIABLE,
-    MOST_VARIABLE,
-    law,
-    rate,
-    rounded,
-)
+from docksim.engine.calibration.laws import part, rate, rounded
 from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delays, idle
 from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.calibration.reference import elasticity_of, reference_of
@@ -100,10 +95,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     usual = {probe: float(np.mean(idle(dataset, probe) or [0.0])) for probe in ("flush", "barrier")}
     for path, share in shares.items():
         component, _, operation = path.rpartition(".")
-        weights = [other.weight for other in shares.values() if other.of == share.of]
-        operations[component][operation] = _steps(
-            share, fits[share.of], _variability(share, found, weights), source, usual, rng
-        )
+        operations[component][operation] = _steps(share, fits[share.of], source, usual, rng)
     logged = any(key.operation == "logs" for key in found)
     within = [*WITHIN.items(), *(WITHIN_LOGS.items() if logged else ())]
     for component, names in within:
@@ -150,9 +142,10 @@ def _parallel_efficiency(dataset: Dataset) -> float:
 
 
 def _steps(
-    share: Share, fitted: Fit, cv: float, source: str, usual: Usual, rng: np.random.Generator
+    share: Share, fitted: Fit, source: str, usual: Usual, rng: np.random.Generator
 ) -> list[dict[str, Any]]:
-    flush = usual["flush"]
+    """An operation's steps: all that is before the reply varies as its latency does."""
+    whole, flush = fitted.law, usual["flush"]
     step: dict[str, Any] = {"source": source, "fit": _fit(share, fitted)}
     if share.group:
         step |= _place(share.group)
@@ -177,22 +170,27 @@ def _steps(
         step["wakeups"] = share.wakeups
     if share.lock:
         step["lock"] = share.lock
-    sleeps = _locked(share.locked, cv, f"{source}: kernel sleeps of {share.of.operation}", usual)
+    slept = f"{source}: kernel sleeps of {share.of.operation}"
+    sleeps = _locked(share, share.locked, whole, slept, usual)
     taken = f"{source}: locks of files in {share.of.operation}"
     steps: list[dict[str, Any]] = []
     # Between the accesses to the store, where there is most time, the rest is done.
-    own = [step | section for section in _sections(share, cv, flush)]
-    others = [*own, *_executed_again(share, cv, source), *sleeps]
+    own = _sections(step, share, whole, flush)
+    others = [*own, *_executed_again(share, whole, source), *sleeps]
     parts = split(share.stored, share.stored_until, len(others) + 1)
-    for part, rest in zip(parts, [*others, None], strict=True):
-        steps += [_stored(access, cv, taken, flush) for access in part]
+    for accesses, rest in zip(parts, [*others, None], strict=True):
+        steps += [_stored(access, whole, taken, flush) for access in accesses]
         steps += [rest] if rest else []
-    return steps + _background(share, cv, source, usual)
+    alike = {"varies_with": share.of.operation}
+    return [each | alike for each in steps] + _background(share, whole, source, usual)
 
 
-def _sections(share: Share, cv: float, flush: float) -> list[dict[str, Any]]:
-    """What is computed and waited for, and how many flushes and the like are in it; where several
-    file systems are unmounted, in so many equal parts, which vary independently.
+def _sections(
+    step: dict[str, Any], share: Share, whole: Distribution, flush: float
+) -> list[dict[str, Any]]:
+    """A step with what is computed and waited for, and how many flushes and the like are in it;
+    where several file systems are unmounted, in so many equal parts. Who waits may be of another
+    group than who computes: then these are apart.
 
     Of the flushes, some are what it waits for; the others go on while it computes.
     """
@@ -206,11 +204,18 @@ def _sections(share: Share, cv: float, flush: float) -> list[dict[str, Any]]:
         "unmounts": round(share.unmounts),
     }
     parts = max(1, counts["unmounts"])
-    laws = {
-        key: law(mean / parts, cv * parts**0.5) for key, mean in times.items() if mean > NEGLIGIBLE
-    }
-    own = ({key: (count + part) // parts for key, count in counts.items()} for part in range(parts))
-    return [laws | {key: count for key, count in each.items() if count} for each in own]
+    laws = {key: part(whole, mean / parts) for key, mean in times.items() if mean > NEGLIGIBLE}
+    sections = []
+    for place in range(parts):
+        own = {key: (count + place) // parts for key, count in counts.items()}
+        computing: dict[str, Any] = step | laws
+        waiting: dict[str, Any] = {key: count for key, count in own.items() if count}
+        if not share.waits_in:
+            sections.append(computing | waiting)
+            continue
+        waiting |= {key: computing.pop(key) for key in ("wait",) if key in computing}
+        sections += [computing, waiting | {"group": share.waits_in, "source": step["source"]}]
+    return sections
 
 
 def _each_item(share: Share, rng: np.random.Generator) -> str | dict[str, Any]:
@@ -226,21 +231,24 @@ def _place(group: str) -> dict[str, Any]:
     return {"group": group} | ({"quantum": rounded(QUANTUM)} if group == DAEMON else {})
 
 
-def _executed_again(share: Share, cv: float, source: str) -> list[dict[str, Any]]:
+def _executed_again(share: Share, whole: Distribution, source: str) -> list[dict[str, Any]]:
     """What dockerd executes for it: processes in its session, and no goroutines."""
     if share.again <= NEGLIGIBLE:
         return []
     taken = f"{source}: CPU time of dockerd executed again in {share.of.operation}"
-    step = {"cpu": law(share.again, cv), "threads": round(share.threads, 3), "group": DAEMON}
+    step = {"cpu": part(whole, share.again), "threads": round(share.threads, 3), "group": DAEMON}
     return [step | {"source": taken}]
 
 
-def _locked(section: Section | None, cv: float, source: str, usual: Usual) -> list[dict[str, Any]]:
+def _locked(
+    share: Share, section: Section | None, whole: Distribution, source: str, usual: Usual
+) -> list[dict[str, Any]]:
     """The sleeps of a serialised section, one after the other."""
     if section is None or section.seconds <= NEGLIGIBLE:
         return []
     seconds = section.seconds / section.times
-    step: dict[str, Any] = {"lock": section.lock, "wait": law(seconds, cv), "source": source}
+    step: dict[str, Any] = {"lock": section.lock, "wait": part(whole, seconds), "source": source}
+    step |= {"group": share.group} if share.group else {}
     step |= {"inner_lock": section.inner} if section.inner else {}
     step |= {"inner_flushes": section.flushes} if section.flushes else {}
     if BARRIER in (section.lock, section.inner):
@@ -250,45 +258,30 @@ def _locked(section: Section | None, cv: float, source: str, usual: Usual) -> li
     return [step] * section.times
 
 
-def _stored(access: Access, cv: float, source: str, flush: float) -> dict[str, Any]:
+def _stored(access: Access, whole: Distribution, source: str, flush: float) -> dict[str, Any]:
     """An access under the mutex of its handle, and the file's lock: dockerd computes in its turn,
     and a write waits for flushes."""
     step: dict[str, Any] = {"lock": access.handle, "inner_lock": FILE, "retry": rounded(RETRY)}
-    step |= {"source": source}
+    step |= {"source": source} | _place(DAEMON)
     if access.cpu > NEGLIGIBLE:
-        step |= {"cpu": law(access.cpu, cv)} | _place(DAEMON)
+        step["cpu"] = part(whole, access.cpu)
     if access.seconds - access.cpu > NEGLIGIBLE:
-        step["wait"] = law(access.seconds - access.cpu, cv)
+        step["wait"] = part(whole, access.seconds - access.cpu)
     if access.writes and flush:
         step["inner_flushes"] = max(1, round(access.seconds / flush))
     return step
 
 
-def _background(share: Share, cv: float, source: str, usual: Usual) -> list[dict[str, Any]]:
+def _background(
+    share: Share, whole: Distribution, source: str, usual: Usual
+) -> list[dict[str, Any]]:
     """What goes on after the reply: mostly by the kernel's own threads, which are in no group."""
     slept = f"{source}: kernel sleeps after the reply"
-    steps = _locked(share.background_locked, cv, slept, usual)
+    steps = _locked(share, share.background_locked, whole, slept, usual)
     if share.background > NEGLIGIBLE:
         taken = f"{source}: CPU time after the reply"
-        steps.append({"cpu": law(share.background, cv), "source": taken})
+        steps.append({"cpu": part(whole, share.background), "source": taken})
     return [step | {"background": True} for step in steps]
-
-
-def _variability(share: Share, found: Mapping[Key, Demand], weights: list[float]) -> float:
-    """Coefficient of variation of each part of an operation.
-
-    Parts are drawn independently: each is more variable than the whole, so that their sum is as
-    variable as what was measured. A network's parts add what the host's own do not have.
-    """
-    demand = found[share.of]
-    variance = demand.spread**2
-    if share.of.network != PLAIN:
-        plain = found.get(share.of._replace(network=PLAIN))
-        variance -= plain.spread**2 if plain else 0.0
-    together = float(np.linalg.norm(weights)) * demand.engine_time
-    if variance <= 0.0 or together == 0.0:
-        return LEAST_VARIABLE
-    return float(np.clip(np.sqrt(variance) / together, LEAST_VARIABLE, MOST_VARIABLE))
 
 
 def _fit(share: Share, fitted: Fit) -> dict[str, Any]:

@@ -7,7 +7,6 @@ layers does them at the same time; what it takes in all tells what each further 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,8 @@ from scipy.optimize import nnls
 
 from docksim.engine.calibration.fitting import fit
 from docksim.engine.calibration.laws import rate, spread, varied
+from docksim.engine.calibration.layers import SIZES, Surplus, surplus_of
+from docksim.engine.calibration.lines import Line, line
 from docksim.engine.calibration.reference import ENGINE, slowness_of
 from docksim.engine.calibration.shares import DAEMON
 from docksim.engine.errors import EngineError
@@ -24,22 +25,11 @@ from docksim.engine.measurement.describe import measured_samples
 
 Operations = dict[str, dict[str, list[dict[str, Any]]]]
 
-SIZES = {"download": "compressed", "extract": "unpacked"}
-"""The bytes that a phase works off."""
-
 FREE = {
     "dockerd": ("images_create", "commit_download"),
     "registry": ("descriptors", "service"),
 }
 """Operations that were measured together with others, which stand for them."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """Seconds: a fixed part, and one for each byte."""
-
-    fixed: float
-    per_byte: float
 
 
 def pull_operations(
@@ -61,9 +51,9 @@ def pull_operations(
     lines = {phase: _cpu_line(pulls, phase) for phase in SIZES}
     download = _work(pulls, "download", "compressed") | {"payload": "write"}
     extract = _work(pulls, "extract", "unpacked") | {"payload": "write"}
-    surplus = _surplus(near, lines)
-    extract["cpu"] = varied(lines["extract"].fixed - surplus, _cv_of(pulls, "extract"))
-    finish = _whole(pulls, "finish", surplus)
+    surplus = surplus_of(dataset, near, lines)
+    extract |= _further(pulls, surplus)
+    finish, first = _whole(pulls, "finish"), _first(pulls, surplus)
     # The image's configuration is asked for at the same time as the layer: two requests.
     del download["cpu"]
     asked = varied(lines["download"].fixed / 2, _cv_of(pulls, "download"))
@@ -86,7 +76,7 @@ def pull_operations(
         },
         "dockerd": {
             "receive_layer": [download | said["download"]],
-            "register_image": [finish | said["finish"]],
+            "register_image": [each | said["finish"] for each in (*first, finish)],
         },
         "storage.overlay2": {"store_layer": [extract | said["extract"]]},
     }
@@ -218,7 +208,7 @@ def _work(pulls: pd.DataFrame, phase: str, size: str) -> dict[str, Any]:
     """Fixed CPU time and waiting, the rate at which bytes are worked off where they cost any CPU
     time, and on how many cores."""
     own = pulls[pulls["phase"] == phase]
-    cpu, busy, time = (_line(own[size], own[column]) for column in ("cpu", "busy", "time"))
+    cpu, busy, time = (line(own[size], own[column]) for column in ("cpu", "busy", "time"))
     threads = max(1.0, cpu.per_byte / busy.per_byte) if busy.per_byte else 1.0
     cv = _cv(own, "time")
     return {
@@ -246,32 +236,33 @@ def _cv(rows: pd.DataFrame, column: str) -> float:
 
 def _cpu_line(pulls: pd.DataFrame, phase: str) -> Line:
     own = pulls[pulls["phase"] == phase]
-    return _line(own[SIZES[phase]], own["cpu"])
+    return line(own[SIZES[phase]], own["cpu"])
 
 
-def _surplus(near: pd.DataFrame, lines: dict[str, Line]) -> float:
-    """Core-seconds by which a pull's first layer costs more than each further one; 0 where no image
-    of several layers was pulled. `lines` are of pulls of one layer, by phase."""
-    many = near[(near["layers"] > 1) & near["phase"].isin(SIZES)]
-    if many.empty:
-        return 0.0
-    in_bytes = sum(
-        line.per_byte * many.loc[many["phase"] == phase, SIZES[phase]].mean()
-        for phase, line in lines.items()
-    )
-    taken = many.groupby("phase")["cpu"].mean().sum()
-    first = sum(line.fixed for line in lines.values())
-    further = (taken - in_bytes - first) / (many["layers"].mean() - 1)
-    # A further layer's request is half of what the first one's download has fixed.
-    return float(max(0.0, first - lines["download"].fixed / 2 - further))
+def _further(pulls: pd.DataFrame, surplus: Surplus) -> dict[str, Any]:
+    """CPU time and waiting of an extraction that is not a pull's first, but for its bytes."""
+    own = pulls[pulls["phase"] == "extract"]
+    cpu, busy, time = (line(own["unpacked"], own[column]) for column in ("cpu", "busy", "time"))
+    threads = max(1.0, cpu.per_byte / busy.per_byte) if busy.per_byte else 1.0
+    fixed, cv = max(0.0, cpu.fixed - surplus.cpu), _cv(own, "time")
+    wait = max(0.0, time.fixed - surplus.time - fixed / threads)
+    return {"cpu": varied(fixed, cv), "wait": varied(wait, cv)}
 
 
-def _whole(pulls: pd.DataFrame, phase: str, surplus: float = 0.0) -> dict[str, Any]:
-    """CPU time, with a `surplus` (s), and waiting of a phase that does not depend on the size."""
+def _first(pulls: pd.DataFrame, surplus: Surplus) -> list[dict[str, Any]]:
+    """What a pull's first layer has besides."""
+    if not surplus.cpu:
+        return []
+    cv = _cv_of(pulls, "extract")
+    step = {"cpu": varied(surplus.cpu, cv), "threads": round(surplus.threads, 3), "group": DAEMON}
+    return [step | ({"wait": varied(surplus.wait, cv)} if surplus.wait else {})]
+
+
+def _whole(pulls: pd.DataFrame, phase: str) -> dict[str, Any]:
+    """CPU time and waiting of a phase that does not depend on the size."""
     own = pulls[pulls["phase"] == phase]
     cv, wait = _cv(own, "time"), (own["time"] - own["busy"]).mean()
-    cpu = varied(own["cpu"].mean() + surplus, cv)
-    return {"cpu": cpu, "wait": varied(wait, cv), "group": DAEMON}
+    return {"cpu": varied(own["cpu"].mean(), cv), "wait": varied(wait, cv), "group": DAEMON}
 
 
 def _round_trips(pulls: pd.DataFrame, phase: str) -> dict[str, int]:
@@ -283,8 +274,3 @@ def _round_trips(pulls: pd.DataFrame, phase: str) -> dict[str, int]:
         return {}
     longer = far["time"].median() - near["time"].median()
     return {"round_trips": max(0, round(longer / far["rtt"].median()))}
-
-
-def _line(sizes: pd.Series[Any], seconds: pd.Series[Any]) -> Line:
-    slope, fixed = np.polyfit(sizes, seconds, 1)
-    return Line(max(0.0, float(fixed)), max(0.0, float(slope)))

@@ -91,7 +91,6 @@ def _listing(book: Book, operation: str, counted: str) -> Share:
         cpu=max(0.0, listing.cpu - per_item),
         wait=max(0.0, short.engine_time - listing.cpu / threads),
         threads=threads,
-        weight=1.0,
         per_item=per_item,
         variation=tuple(longer / longer.mean()),
         allocated=max(0.0, listing.allocated - allocated),

@@ -7,8 +7,7 @@ and the kernel sleeps that are serialised.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import hypot
+from dataclasses import dataclass
 
 from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.store import Access
@@ -71,9 +70,7 @@ class Section:
 class Share:
     """A part of an operation: core-seconds and s of waiting, means.
 
-    of          whose latency tells how variable it is
-    weight      part of that operation's time, for how variability is divided among parts; what is
-                drawn by itself adds in squares
+    of          whose latency tells how it varies
     per_item, per_byte   core-seconds that each adds on average
     variation   of what an item adds: values seen, over their mean; none where it is constant
     allocated, allocated_per_item   bytes of the daemon's memory
@@ -89,6 +86,7 @@ class Share:
     grace_periods   how many of RCU are within its waiting
     background  core-seconds after the reply
     group   the scheduler's group that it is done in; empty: none
+    waits_in   the group of who waits, where another computes; empty: the same
     lock    under which it is done; empty: none
     wakeups  how often a thread is woken up for it, where it is so brief that it matters
     """
@@ -97,7 +95,6 @@ class Share:
     wait: float
     threads: float
     of: Key
-    weight: float
     per_item: float = 0.0
     variation: Sequence[float] = ()
     per_byte: float = 0.0
@@ -116,6 +113,7 @@ class Share:
     background: float = 0.0
     background_locked: Section | None = None
     group: str = ""
+    waits_in: str = ""
     lock: str = ""
     wakeups: int = 0
 
@@ -150,11 +148,5 @@ class Book:
         return min(keys, key=lambda key: tuple(key[3:]), default=wanted)
 
     def part(self, key: Key, cpu: float, wait: float = 0.0, **more: object) -> Share:
-        """A share of an operation, whose weight follows from what else is said of it."""
-        demand = self.demand(key)
-        share = Share(cpu, wait, demand.threads, key, 0.0, **more)  # type: ignore[arg-type]
-        drawn = [cpu / demand.threads, share.again / demand.threads, wait]
-        if share.locked:
-            times = share.locked.times
-            drawn += [share.locked.seconds / times] * times
-        return replace(share, weight=hypot(*drawn) / demand.engine_time)
+        """A share of an operation."""
+        return Share(cpu, wait, self.demand(key).threads, key, **more)  # type: ignore[arg-type]

@@ -62,11 +62,9 @@ class Processor(Protocol):
     def occupy(self, cores: float) -> Occupation:
         """Keep up to `cores` busy until released."""
 
-    @property
-    def contenders(self) -> float:
-        """How many cores the groups at work would keep busy, each if it were alone, over those that
-        there are: whom a kernel thread that is woken up has to wait for on its core; many of those
-        are bound to one, which may be busy while others are idle."""
+    def contenders(self, group: str | None) -> float:
+        """How many threads contend with one of a group, over the cores that there are: each of its
+        own group, and of another one at the most, which gets no more however many are in it."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -103,9 +101,8 @@ class FairProcessor:
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._station.serve(demand, threads, threads, group)
 
-    @property
-    def contenders(self) -> float:
-        return self._station.claims / self._station.capacity
+    def contenders(self, group: str | None) -> float:
+        return self._station.rivals(group) / self._station.capacity
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
@@ -215,8 +212,7 @@ class FifoProcessor:
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._env.timeout(self._station.visit(demand))
 
-    @property
-    def contenders(self) -> float:
+    def contenders(self, group: str | None) -> float:
         return 1.0 if self._station.is_full else 0.0
 
     def withdraw(self, work: simpy.Event) -> None:
