@@ -54,10 +54,11 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
     few, many = _ends(together, "ps", "containers")
     listed = found[many].allocated - found[few].allocated
     after_list, later = (
-        found[many._replace(operation=each)].median - found[few._replace(operation=each)].median
+        _engines(found[many._replace(operation=each)])
+        - _engines(found[few._replace(operation=each)])
         for each in LISTS[1:]
     )
-    short, long = (found[key].median for key in _ends(found, LOGS[1], "log_size"))
+    short, long = (_engines(found[key]) for key in _ends(found, LOGS[1], "log_size"))
     refill = long - short
     if not (listed > 0.0 and 0.0 < after_list < refill):
         return None
@@ -66,6 +67,11 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
         shared=min(1.0, max(0.0, 1.0 - later / after_list)),
         refill=refill,
     )
+
+
+def _engines(demand: Demand) -> float:
+    """Seconds without the client's part: what it has read has displaced as much for itself."""
+    return demand.median - demand.client
 
 
 def _is_measured(blocks: pd.DataFrame, cycle: list[str]) -> bool:

@@ -14,9 +14,9 @@ TAIL_LINES = 10
 
 
 def reading(book: Book, refill: float) -> dict[str, Share]:
-    """`refill`: s that each takes longer when nothing that it uses is in the caches; of a list of
-    containers, which goes through more itself, it is in what each of them adds."""
+    """`refill`: s that each takes longer when nothing that it uses is in the caches."""
     shares = {
+        "dockerd.containers_json": _listing(book, "ps", "containers"),
         "dockerd.images_json": _listing(book, "images", "images"),
         "dockerd.containers_inspect": _whole(book, book.key("inspect")),
     }
@@ -25,7 +25,6 @@ def reading(book: Book, refill: float) -> dict[str, Share]:
     if tail in book.found:
         shares["dockerd.containers_logs"] = _opening(book, tail, *decoding.values())
     shares = {path: replace(each, refill=refill * each.threads) for path, each in shares.items()}
-    shares["dockerd.containers_json"] = _listing(book, "ps", "containers")
     # Whoever answers has to be woken up, which matters where the answer is quick.
     return {path: replace(each, wakeups=1) for path, each in shares.items()} | decoding
 

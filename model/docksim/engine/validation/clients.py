@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log10
+
 import numpy as np
 import pandas as pd
 
@@ -38,7 +40,8 @@ def clients_of(
     per_item = _of_each(dataset, "ps", "containers") if "ps" in kinds else 0.0
     taken -= per_byte * float((blocks["log_size"] / operations).mean())
     taken = max(0.0, taken - per_item * float((blocks["containers"] / operations).mean()))
-    cpu = _before_answers(found, kinds, taken, per_byte)
+    log_size = float(blocks["log_size"].iloc[0])
+    cpu = _before_answers(found, kinds, log_size, taken, per_byte)
     beside = max(0.0, taken - sum(cpu.values()) / len(kinds))
     if (blocks["load"] != "closed").any():
         return Clients(cpu, beside, 0.0, per_byte, per_item)
@@ -48,15 +51,20 @@ def clients_of(
 
 
 def _before_answers(
-    found: dict[Key, Demand], operations: list[str], even: float, per_byte: float
+    found: dict[Key, Demand], operations: list[str], log_size: float, even: float, per_byte: float
 ) -> dict[str, float]:
     """Core-seconds of the load generator before an answer is there, by operation; `even` of those
-    that were not accounted one by one. A run is two, and a pull's news are read beside it."""
-    cpu = {
-        key.operation: max(0.0, demand.client - per_byte * key.log_size)
-        for key, demand in reversed(found.items())
-        if not (key.containers or key.images)
-    }
+    that were not accounted one by one. A run is two, and a pull's news are read beside it.
+
+    A long log that it has just read makes it slower with the last lines, too: they are taken from
+    where the log was about as long.
+    """
+    plain = [key for key in reversed(found) if not (key.containers or key.images)]
+    plain.sort(key=lambda key: -abs(log10(max(key.log_size, 1.0) / max(log_size, 1.0))))
+    cpu = {key.operation: found[key].client for key in plain}
+    if logs := [key for key in plain if key.operation == "logs"]:
+        shortest = min(logs, key=lambda key: key.log_size)
+        cpu["logs"] = max(0.0, found[shortest].client - per_byte * shortest.log_size)
     if {"create", "start"} <= set(cpu):
         cpu["run"] = cpu["create"] + cpu["start"]
     if {"pull", "rmi"} <= set(cpu):
