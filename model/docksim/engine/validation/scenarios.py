@@ -98,6 +98,10 @@ REQUESTS = {
 """What the daemon receives, by operation."""
 
 
+GENERATOR = "load generator"
+"""Its group of the scheduler's, and the lock of its only thread."""
+
+
 @dataclass(frozen=True)
 class Clients:
     """The load generator's own part of a request.
@@ -160,9 +164,10 @@ def scenario_of(
 def _own_steps(clients: Clients, operations: list[str], profile: Path) -> dict[str, Any]:
     """In the place of the CLI's steps, and before those of each request.
 
+    The load generator is one thread in a session of its own: it is busy with one request at a time.
     Lists replace what the profile has; tables would be laid over it.
     """
-    source = {"source": "the load generator's own"}
+    source = {"source": "the load generator's own", "group": GENERATOR}
     reading = {"throughput": f"{1.0 / clients.per_byte} B/s"} if clients.per_byte else {}
     _, document = read_profile(str(profile.absolute()), Path())
     received = document["profile"]["operations"]["dockerd"]
@@ -176,7 +181,10 @@ def _own_steps(clients: Clients, operations: list[str], profile: Path) -> dict[s
             "output": [reading | source],
         },
         "dockerd": {
-            name: [{"cpu": f"{sum(cpu) / len(cpu)} s"} | source, *received[name]]
+            name: [
+                {"cpu": f"{sum(cpu) / len(cpu)} s", "lock": GENERATOR} | source,
+                *received[name],
+            ]
             for name, cpu in requests.items()
         },
     }
