@@ -57,12 +57,13 @@ class FairGroups:
         return sum(group.share.rate for group in self._groups.values())
 
     def rivals(self, group: str | None) -> float:
-        """How many threads one of a group has to share the cores with: the flows of its own, and
-        those without any, by their caps; another group, however many are in it, as one."""
+        """How many threads one of a group has to share the cores with: the flows of its own, by
+        their caps, and another group, however many are in it, as one. What has no group does not
+        count: it sleeps as often as it works, as the kernel's threads do."""
         return sum(
-            each.cap if name in (group, None) else min(each.cap, 1.0)
+            each.cap if name == group else min(each.cap, 1.0)
             for name, each in self._groups.items()
-            if each.flows
+            if each.flows and (name == group or name is not None)
         )
 
     @property

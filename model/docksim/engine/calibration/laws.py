@@ -37,6 +37,8 @@ def usual_mean(values: npt.NDArray[np.float64]) -> float:
 
 def part(whole: Distribution, mean: float) -> str | dict[str, Any]:
     """The law of a part that varies as the whole does, of that mean (s)."""
+    if mean <= 0.0:
+        return rounded(0.0)
     return RandomQuantity(SECONDS).write(whole.scaled(mean / whole.mean))
 
 

@@ -7,14 +7,16 @@ layers does them at the same time; what it takes in all tells what each further 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from docksim.engine.calibration.fitting import fit
-from docksim.engine.calibration.laws import rate, spread, varied
+from docksim.des.distributions import Distribution
+from docksim.engine.calibration.fitting import Fit, fit
+from docksim.engine.calibration.laws import part, rate, spread
 from docksim.engine.calibration.layers import SIZES, Surplus, surplus_of
 from docksim.engine.calibration.lines import Line, line
 from docksim.engine.calibration.reference import ENGINE, slowness_of
@@ -30,6 +32,8 @@ FREE = {
     "registry": ("descriptors", "service"),
 }
 """Operations that were measured together with others, which stand for them."""
+
+MEAN_OF_ALL = "each image's brought to the mean of all"
 
 
 def pull_operations(
@@ -49,25 +53,28 @@ def pull_operations(
     if pulls["compressed"].nunique() < 2:
         raise EngineError(f"{dataset.folder}: pulls of one size do not tell what a byte costs")
     lines = {phase: _cpu_line(pulls, phase) for phase in SIZES}
-    download = _work(pulls, "download", "compressed") | {"payload": "write"}
-    extract = _work(pulls, "extract", "unpacked") | {"payload": "write"}
+    fits = {str(phase): _fit(own, "time", rng) for phase, own in pulls.groupby("phase")}
+    laws = {phase: found.law for phase, found in fits.items()}
+    download = _work(pulls, "download", laws) | {"payload": "write"}
+    extract = _work(pulls, "extract", laws) | {"payload": "write"}
     surplus = surplus_of(dataset, near, lines)
-    extract |= _further(pulls, surplus)
-    finish, first = _whole(pulls, "finish"), _first(pulls, surplus)
+    extract |= _further(pulls, laws["extract"], surplus)
+    finish, first = _whole(pulls, "finish", laws), _first(laws["extract"], surplus)
     # The image's configuration is asked for at the same time as the layer: two requests.
     del download["cpu"]
-    asked = varied(lines["download"].fixed / 2, _cv_of(pulls, "download"))
+    asked = part(laws["download"], lines["download"].fixed / 2)
     request: dict[str, Any] = {"cpu": asked, "group": DAEMON}
     request["wait"] = download.pop("wait")
-    question = _whole(pulls, "manifest")
+    question = _whole(pulls, "manifest", laws)
     request |= _round_trips(everywhere, "download")
     question |= _round_trips(everywhere, "manifest")
     said = {
         phase: {
             "source": f"{source}: pulls of one layer",
-            "fit": _law(own, "time", f"{phase} phase of a pull of one layer", rng),
+            "varies_with": f"{phase} of a pull",
+            "fit": found.document(f"{phase} phase of a pull of one layer, {MEAN_OF_ALL}"),
         }
-        for phase, own in pulls.groupby("phase")
+        for phase, found in fits.items()
     }
     operations: Operations = {
         "registry": {
@@ -111,11 +118,11 @@ def _without_pauses(rows: pd.DataFrame, dataset: Dataset, operation: str) -> pd.
     return rows.assign(**{column: rows[column] * ratio for column in ("cpu", "time", "busy")})
 
 
-def _law(rows: pd.DataFrame, column: str, what: str, rng: np.random.Generator) -> dict[str, Any]:
+def _fit(rows: pd.DataFrame, column: str, rng: np.random.Generator) -> Fit:
     """The law of what was measured of several images, each brought to the mean of all."""
     ratios = rows[column] / rows.groupby("image")[column].transform("mean")
     values = ratios[ratios > 0.0] * rows[column].mean()
-    return fit(values.tolist(), rng).document(f"{what}, each image's brought to the mean of all")
+    return fit(values.tolist(), rng)
 
 
 def _removal(dataset: Dataset, source: str, rng: np.random.Generator, client: float) -> Operations:
@@ -138,17 +145,18 @@ def _removal(dataset: Dataset, source: str, rng: np.random.Generator, client: fl
     fixed, per_layer, per_byte = _plane(times)
     removals = samples[(samples["operation"] == "rmi") & samples["block"].isin(accounted.index)]
     removals = removals.assign(image=removals["block"].map(blocks["image"]))
-    cv = _cv(removals, "latency")
+    found = _fit(removals, "latency", rng)
     said = {
         "group": DAEMON,
         "source": f"{source}: removals of images, one by one",
-        "fit": _law(removals, "latency", "rmi as a whole", rng),
+        "varies_with": "rmi",
+        "fit": found.document(f"rmi as a whole, {MEAN_OF_ALL}"),
     }
-    layers: dict[str, Any] = {"cpu_per_item": varied(per_layer, cv)}
+    layers: dict[str, Any] = {"cpu_per_item": part(found.law, per_layer)}
     if per_byte > 0.0:
-        layers["throughput"] = rate(per_byte, cv)
+        layers["throughput"] = rate(per_byte, _cv(removals, "latency"))
     return {
-        "dockerd": {"images_delete": [{"cpu": varied(fixed, cv)} | said]},
+        "dockerd": {"images_delete": [{"cpu": part(found.law, fixed)} | said]},
         "storage.overlay2": {"remove_layers": [layers | said]},
     }
 
@@ -204,24 +212,20 @@ def _shapes(dataset: Dataset) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, "index", columns=["layers", "compressed", "unpacked"])
 
 
-def _work(pulls: pd.DataFrame, phase: str, size: str) -> dict[str, Any]:
+def _work(pulls: pd.DataFrame, phase: str, laws: Mapping[str, Distribution]) -> dict[str, Any]:
     """Fixed CPU time and waiting, the rate at which bytes are worked off where they cost any CPU
     time, and on how many cores."""
-    own = pulls[pulls["phase"] == phase]
+    own, size, law = pulls[pulls["phase"] == phase], SIZES[phase], laws[phase]
     cpu, busy, time = (line(own[size], own[column]) for column in ("cpu", "busy", "time"))
     threads = max(1.0, cpu.per_byte / busy.per_byte) if busy.per_byte else 1.0
-    cv = _cv(own, "time")
+    speed = {"throughput": rate(cpu.per_byte, _cv(own, "time"))} if cpu.per_byte > 0.0 else {}
     return {
-        "cpu": varied(cpu.fixed, cv),
-        "wait": varied(time.fixed - busy.fixed, cv),
-        **({"throughput": rate(cpu.per_byte, cv)} if cpu.per_byte > 0.0 else {}),
+        "cpu": part(law, cpu.fixed),
+        "wait": part(law, time.fixed - busy.fixed),
+        **speed,
         "threads": round(threads, 3),
         "group": DAEMON,
     }
-
-
-def _cv_of(pulls: pd.DataFrame, phase: str) -> float:
-    return _cv(pulls[pulls["phase"] == phase], "time")
 
 
 def _cv(rows: pd.DataFrame, column: str) -> float:
@@ -239,30 +243,29 @@ def _cpu_line(pulls: pd.DataFrame, phase: str) -> Line:
     return line(own[SIZES[phase]], own["cpu"])
 
 
-def _further(pulls: pd.DataFrame, surplus: Surplus) -> dict[str, Any]:
+def _further(pulls: pd.DataFrame, law: Distribution, surplus: Surplus) -> dict[str, Any]:
     """CPU time and waiting of an extraction that is not a pull's first, but for its bytes."""
     own = pulls[pulls["phase"] == "extract"]
     cpu, busy, time = (line(own["unpacked"], own[column]) for column in ("cpu", "busy", "time"))
     threads = max(1.0, cpu.per_byte / busy.per_byte) if busy.per_byte else 1.0
-    fixed, cv = max(0.0, cpu.fixed - surplus.cpu), _cv(own, "time")
-    wait = max(0.0, time.fixed - surplus.time - fixed / threads)
-    return {"cpu": varied(fixed, cv), "wait": varied(wait, cv)}
+    fixed = max(0.0, cpu.fixed - surplus.cpu)
+    wait = time.fixed - surplus.time - fixed / threads
+    return {"cpu": part(law, fixed), "wait": part(law, wait)}
 
 
-def _first(pulls: pd.DataFrame, surplus: Surplus) -> list[dict[str, Any]]:
+def _first(law: Distribution, surplus: Surplus) -> list[dict[str, Any]]:
     """What a pull's first layer has besides."""
     if not surplus.cpu:
         return []
-    cv = _cv_of(pulls, "extract")
-    step = {"cpu": varied(surplus.cpu, cv), "threads": round(surplus.threads, 3), "group": DAEMON}
-    return [step | ({"wait": varied(surplus.wait, cv)} if surplus.wait else {})]
+    step = {"cpu": part(law, surplus.cpu), "threads": round(surplus.threads, 3), "group": DAEMON}
+    return [step | ({"wait": part(law, surplus.wait)} if surplus.wait else {})]
 
 
-def _whole(pulls: pd.DataFrame, phase: str) -> dict[str, Any]:
+def _whole(pulls: pd.DataFrame, phase: str, laws: Mapping[str, Distribution]) -> dict[str, Any]:
     """CPU time and waiting of a phase that does not depend on the size."""
-    own = pulls[pulls["phase"] == phase]
-    cv, wait = _cv(own, "time"), (own["time"] - own["busy"]).mean()
-    return {"cpu": varied(own["cpu"].mean(), cv), "wait": varied(wait, cv), "group": DAEMON}
+    own, law = pulls[pulls["phase"] == phase], laws[phase]
+    wait = (own["time"] - own["busy"]).mean()
+    return {"cpu": part(law, own["cpu"].mean()), "wait": part(law, wait), "group": DAEMON}
 
 
 def _round_trips(pulls: pd.DataFrame, phase: str) -> dict[str, int]:
