@@ -44,6 +44,7 @@ def busy_delays(dataset: Dataset, probe: str) -> list[dict[str, Any]]:
     if alone.empty:
         return []
     usual = np.quantile(alone.loc[alone["busy"] == 0, "seconds"], PROBABILITIES)
+    # A session that had several programs under way at once would count as one here.
     beside = alone[(alone["busy"] > 0) & (alone.get("programs", 1) == 1)]
     threads = beside["busy"] / dataset.manifest["facts"]["cores"]
     levels = {cast(float, level): found for level, found in beside["seconds"].groupby(threads)}
