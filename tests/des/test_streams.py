@@ -72,6 +72,16 @@ def test_same_chance_under_another_law():
     assert [2 * first.at(n) for n in range(9)] == [second.at(n) for n in range(9)]
 
 
+def test_streams_of_one_chance_differ_by_their_laws_only():
+    streams = Streams(3)
+    first = streams.draws("a", Exponential(1.0), chance="both")
+    second = streams.draws("b", Exponential(2.0), chance="both")
+    apart = streams.draws("c", Exponential(2.0))
+
+    assert [2 * first.at(n) for n in range(9)] == [second.at(n) for n in range(9)]
+    assert second.at(0) != apart.at(0)
+
+
 @pytest.mark.parametrize(
     "other",
     [

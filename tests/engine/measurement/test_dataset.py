@@ -179,6 +179,32 @@ def test_probes_that_cannot_be_written_leave_those_that_were_there(dataset, monk
     assert dataset.probes["seconds"].tolist() == [0.001]
 
 
+def test_rounds_of_probes_are_kept_beside_each_other(dataset):
+    assert dataset.probe_rounds == 0
+    for seconds in (0.001, 0.003):
+        dataset.add_probes(pd.DataFrame({"probe": ["flush"], "seconds": [seconds]}))
+    assert dataset.probe_rounds == 2
+    assert dataset.probes[["round", "seconds"]].to_numpy().tolist() == [[0, 0.001], [1, 0.003]]
+
+
+def test_probes_of_an_earlier_version_are_one_round(dataset):
+    pd.DataFrame({"probe": ["flush"], "seconds": [0.001]}).to_parquet(
+        dataset.folder / "probes.parquet"
+    )
+    assert dataset.probe_rounds == 1
+    dataset.add_probes(pd.DataFrame({"probe": ["flush"], "seconds": [0.003]}))
+    assert dataset.probe_rounds == 2
+    assert dataset.probes["seconds"].tolist() == [0.001, 0.003]
+
+
+def test_blocks_of_an_earlier_version_are_refused(dataset):
+    measured(dataset, "one-0", [0.1])
+    described = dataset.folder / "blocks/one-0/block.json"
+    described.write_text(described.read_text().replace('"brisk"', '"traced"'))
+    with pytest.raises(EngineError, match=r'data: blocks lack "brisk": .* measure anew'):
+        dataset.table("blocks")
+
+
 def test_a_dataset_without_a_finished_block_says_so(dataset):
     with pytest.raises(EngineError, match="no block"):
         dataset.table("samples")

@@ -1,13 +1,17 @@
 """The load generator's own part of a load, from what it took in all and of single operations."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from docksim.engine.validation.clients import accounted, clients_of
+from docksim.engine.calibration.demand import Demand, Key
+from docksim.engine.validation.clients import _before_answers, accounted, clients_of
 from tests.engine.calibration.made import CLIENT, EXTRA, add_block, made
 
 CYCLE = ("create", "start", "rm --force")
 REQUESTS = 30
+TAILS = {1e4: 0.1, 1e5: 0.2, 5e6: 0.3}
+"""Core-seconds, by a log's size."""
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +38,27 @@ def test_what_is_known_of_an_operation_is_before_its_answer_and_the_rest_beside(
     found = clients(dataset, cpu=3 * CLIENT)
     assert found.cpu == pytest.approx(dict.fromkeys(CYCLE, CLIENT))
     assert found.beside == pytest.approx(2 * CLIENT)
+
+
+def test_last_lines_are_read_as_slowly_as_after_a_log_about_as_long():
+    def demand(client):
+        return Demand(np.full(9, 0.001), {"dockerd": 0.0005}, {}, 0.0005, client)
+
+    tail = "logs --tail 10"
+    known = {Key(tail, log_size=size): demand(client) for size, client in TAILS.items()}
+    for size, expected in ((1e3, 0.1), (5e4, 0.2), (1e6, 0.3), (5e7, 0.3)):
+        found = _before_answers(known, [tail], size, even=9.0, per_byte=0.0)
+        assert found == pytest.approx({tail: expected})
+
+
+def test_of_a_whole_log_what_its_bytes_take_is_left_out():
+    short, long = (
+        Demand(np.full(9, 0.001), {"dockerd": 0.0005}, {}, 0.0005, 0.001 + 1e-6 * size)
+        for size in (1e3, 1e6)
+    )
+    known = {Key("logs", log_size=1e3): short, Key("logs", log_size=1e6): long}
+    found = _before_answers(known, ["logs"], 1e6, even=9.0, per_byte=1e-6)
+    assert found == pytest.approx({"logs": 0.001})
 
 
 def test_no_more_is_beside_than_there_was(dataset):
