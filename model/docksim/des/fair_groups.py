@@ -58,8 +58,9 @@ class FairGroups:
 
     def rivals(self, group: str | None) -> float:
         """How many threads one of a group has to share the cores with: the flows of its own, by
-        their caps, and another group, however many are in it, as one. What has no group does not
-        count: it sleeps as often as it works, as the kernel's threads do."""
+        their caps, and another group, however many are in it, as one, whose weight is spread over
+        the cores (calc_group_shares, kernel/sched/fair.c). What has no group does not count: it
+        sleeps as often as it works, as the kernel's threads do."""
         return sum(
             each.cap if name == group else min(each.cap, 1.0)
             for name, each in self._groups.items()
