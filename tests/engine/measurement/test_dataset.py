@@ -174,7 +174,7 @@ def test_probes_that_cannot_be_written_leave_those_that_were_there(dataset, monk
         raise OSError(errno.ENOSPC, "no space left on device")
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", cut_off)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(EngineError, match="no space left: finished blocks are kept"):
         dataset.add_probes(probes)
     assert dataset.probes["seconds"].tolist() == [0.001]
 

@@ -112,9 +112,10 @@ class Dataset:
         write_whole(self._manifest, self.manifest | entries)
 
     def add_probes(self, probes: pd.DataFrame) -> None:
-        """Keep what a round of micro-probes took, besides those of earlier rounds."""
+        """Keep what a round of micro-probes took, besides those of earlier rounds. Raises
+        EngineError when the disk is full."""
         rounds = [self.probes, probes.assign(round=self.probe_rounds)]
-        with staged(self.folder / PROBES) as file:
+        with self._room(), staged(self.folder / PROBES) as file:
             pd.concat([each for each in rounds if len(each)]).to_parquet(file, index=False)
 
     @property
@@ -142,9 +143,17 @@ class Dataset:
         """
         partial = self._partial(block)
         partial.mkdir(parents=True)
+        with self._room(), (partial / LINES).open("w", buffering=1) as lines:
+            yield BlockWriter(partial, lines)
+        if self.has(block):
+            os.replace(self._blocks / block, self._partial(block))
+        os.replace(partial, self._blocks / block)
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        """Says of a full disk what is kept. Raises EngineError."""
         try:
-            with (partial / LINES).open("w", buffering=1) as lines:
-                yield BlockWriter(partial, lines)
+            yield
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
@@ -152,9 +161,6 @@ class Dataset:
                 f"{self.folder}: no space left: finished blocks are kept, and the same command "
                 "goes on with the others once there is room"
             ) from None
-        if self.has(block):
-            os.replace(self._blocks / block, self._partial(block))
-        os.replace(partial, self._blocks / block)
 
     def attempts(self, block: str) -> int:
         """How often a block was begun."""
