@@ -51,6 +51,9 @@ class Step(Section):
     """Time that passes for each item handled."""
     throughput: RandomBytesPerSecond | None = None
     """Speed at which one core works off the payload; left out: the payload costs no CPU."""
+    grain: Bytes = 0.0
+    """Bytes that come at one throughput, where that is drawn: a longer payload has several, so that
+    how fast it is varies less. 0: all of a payload comes at one."""
     payload: Literal["none", "read", "write"] = "none"
     """Whether the payload moves from or to the disk, overlapping with the CPU."""
     flushes: Count = 0

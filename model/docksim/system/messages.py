@@ -27,6 +27,7 @@ from docksim.system.infrastructure.caches import Caches, Displacement, Refill
 from docksim.system.infrastructure.demand import Demand
 from docksim.system.infrastructure.heap import Allocation, Heap
 from docksim.system.infrastructure.host import Host
+from docksim.system.infrastructure.pace import Pace
 from docksim.system.ledger import Ledger
 from docksim.system.steps import (
     Background,
@@ -197,11 +198,7 @@ class Costs:
         """What a cost has the cores do, and perhaps the disk and the link at the same time."""
         law = cost.cpu.scaled(self._slowness)
         cpu = self._draws(f"{name}.cpu", law, chance=cost.varies_with)
-        throughput = (
-            self._draws(f"{name}.throughput", cost.throughput.scaled(1.0 / self._slowness))
-            if cost.throughput
-            else None
-        )
+        pace = self._pace(name, cost)
         on_disk = cost.payload != "none"
         flow = None
         if over_link and not self._host.path.is_empty:
@@ -213,19 +210,25 @@ class Costs:
                 ledger,
                 self._host,
                 cpu,
-                throughput,
+                pace,
                 threads=cost.threads,
                 group=cost.group,
                 on_disk=on_disk,
                 flow=flow,
             )
             return [transfer]
-        if cost.cpu.mean or cost.cpu_per_item.mean or throughput:
+        if cost.cpu.mean or cost.cpu_per_item.mean or pace:
             per_item = self._draws(f"{name}.cpu_per_item", cost.cpu_per_item.scaled(self._slowness))
-            demand = Demand(cpu, per_item, throughput, self._refill(name, cost))
+            demand = Demand(cpu, per_item, pace, self._refill(name, cost))
             labour = (ledger, demand, cost.threads, cost.group, cost.quantum)
             return [self._host.cpu.labour(*labour, self._allocation(cost))]
         return []
+
+    def _pace(self, name: str, cost: StepCost) -> Pace | None:
+        if cost.throughput is None:
+            return None
+        law = cost.throughput.scaled(1.0 / self._slowness)
+        return Pace(self._draws(f"{name}.throughput", law), cost.grain)
 
     def _allocation(self, cost: StepCost) -> Allocation | None:
         """What a step allocates of the memory that is collected."""

@@ -18,6 +18,7 @@ from docksim.des.streams import Draws
 from docksim.system.activity import Activity, Booking, Step
 from docksim.system.command import Command
 from docksim.system.infrastructure.host import Host
+from docksim.system.infrastructure.pace import Pace
 from docksim.system.infrastructure.path import Path
 from docksim.system.infrastructure.processor import NOTHING
 from docksim.system.ledger import Ledger
@@ -85,7 +86,7 @@ class Transfer(Activity):
         ledger: Ledger,
         host: Host,
         cpu: Draws,
-        throughput: Draws | None,
+        pace: Pace | None,
         *,
         threads: float,
         group: str | None,
@@ -96,7 +97,7 @@ class Transfer(Activity):
         self._ledger = ledger
         self._host = host
         self._cpu = cpu
-        self._throughput = throughput
+        self._pace = pace
         self._threads = threads
         self._group = group
         self._on_disk = on_disk
@@ -121,9 +122,8 @@ class Transfer(Activity):
             command.waited += waited
 
     def _demand(self, command: Command, size: float) -> float:
-        key = (command.number, command.occurrence)
-        demand = self._cpu.at(*key)
-        return demand + size / self._throughput.at(*key) if self._throughput else demand
+        demand = self._cpu.at(command.number, command.occurrence)
+        return demand + self._pace.seconds(command, size) if self._pace else demand
 
     def _begin(
         self, command: Command, demand: float, size: float

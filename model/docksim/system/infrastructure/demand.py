@@ -5,20 +5,21 @@ from __future__ import annotations
 from docksim.des.streams import Draws
 from docksim.system.command import Command
 from docksim.system.infrastructure.caches import Refill
+from docksim.system.infrastructure.pace import Pace
 
 
 class Demand:
     """Core-seconds as drawn, for each item, for each byte of a payload, and for what has to be
     fetched to the caches again."""
 
-    __slots__ = ("_cpu", "_per_item", "_refill", "_throughput")
+    __slots__ = ("_cpu", "_pace", "_per_item", "_refill")
 
     def __init__(
-        self, cpu: Draws, per_item: Draws, throughput: Draws | None, refill: Refill | None
+        self, cpu: Draws, per_item: Draws, pace: Pace | None, refill: Refill | None
     ) -> None:
         self._cpu = cpu
         self._per_item = per_item
-        self._throughput = throughput
+        self._pace = pace
         self._refill = refill
 
     def of(self, command: Command, items: float, size: float) -> float:
@@ -27,8 +28,8 @@ class Demand:
         demand = self._cpu.at(number, occurrence)
         if items:
             demand += items * self._per_item.at(number, occurrence)
-        if size and self._throughput:
-            demand += size / self._throughput.at(number, occurrence)
+        if size and self._pace:
+            demand += self._pace.seconds(command, size)
         if self._refill:
             demand += self._refill.demand()
         return demand
