@@ -68,7 +68,8 @@ class Host(Section):
     """Speed of a core relative to that on which the profile was measured."""
     parallel_efficiency: Annotated[Share, Gt(0)] = 1.0
     """What all cores at once get done, over so many times what one gets done alone: they share
-    caches, memory and a hypervisor. Of cores that are shared fairly."""
+    caches, memory and a hypervisor, and the machine's own threads take a part. Of cores that are
+    shared fairly."""
     reference: Seconds = 0.0
     """CPU time of a reference piece of work where the profile was measured (`docksim measure`
     repeats it beside each block): by it, another moment's speed is known; 0: unknown."""

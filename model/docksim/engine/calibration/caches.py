@@ -54,8 +54,7 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
     few, many = _ends(together, "ps", "containers")
     listed = found[many].allocated - found[few].allocated
     after_list, later = (
-        _engines(found[many._replace(operation=each)])
-        - _engines(found[few._replace(operation=each)])
+        found[many._replace(operation=each)].median - found[few._replace(operation=each)].median
         for each in LISTS[1:]
     )
     short, long = (_engines(found[key]) for key in _ends(found, LOGS[1], "log_size"))

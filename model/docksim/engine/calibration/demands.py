@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from statistics import median
 from typing import Any, cast
 
 import pandas as pd
@@ -13,6 +17,9 @@ from docksim.engine.calibration.seen import Seen
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.measurement.describe import measured_samples
+
+CONSTANT_ANSWERS = ("images", "inspect")
+"""Requests that a number of containers makes no longer answers to."""
 
 
 def demands(dataset: Dataset) -> dict[Key, Demand]:
@@ -52,7 +59,22 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
             if paused.empty:
                 continue
             found[key] = seen.demand(str(operation), alike, brisk if len(brisk) else paused, paused)
-    return found
+    return found | _of_same_answers(found)
+
+
+def _of_same_answers(found: Mapping[Key, Demand]) -> dict[Key, Demand]:
+    """Requests whose answer is the same however many containers there are: the client takes as long
+    for it then, which is best told by all of them."""
+    same: dict[Key, list[Demand]] = defaultdict(list)
+    for key, demand in found.items():
+        if key.operation in CONSTANT_ANSWERS:
+            same[key._replace(containers=0)].append(demand)
+    clients = {key: median(demand.client for demand in alike) for key, alike in same.items()}
+    return {
+        key: replace(demand, client=clients[key._replace(containers=0)])
+        for key, demand in found.items()
+        if key.operation in CONSTANT_ANSWERS
+    }
 
 
 def _alike(blocks: pd.DataFrame, operation: str, values: tuple[Any, ...]) -> pd.DataFrame:

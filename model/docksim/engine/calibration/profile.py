@@ -16,6 +16,7 @@ from docksim.engine.calibration.caches import caches
 from docksim.engine.calibration.collector import collector
 from docksim.engine.calibration.demand import Key
 from docksim.engine.calibration.demands import demands
+from docksim.engine.calibration.efficiency import parallel_efficiency
 from docksim.engine.calibration.fitting import Fit, fit
 from docksim.engine.calibration.laws import part, rate, rounded
 from docksim.engine.calibration.probed import NEGLIGIBLE, busy_delays, idle
@@ -117,10 +118,10 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         "cores": facts["cores"],
         "memory": written(float(facts["engine"]["MemTotal"]), "B"),
         "source": f"{source}; busy_*: micro-probes of single sections; parallel_efficiency: whole "
-        "lives of containers by the low-level runtime; these and the daemon's collector.slice (two "
-        "requests at once) are the only figures obtained under concurrency; disk_size, "
-        "disk_bandwidth, link: assumptions",
-        "parallel_efficiency": _parallel_efficiency(dataset),
+        "lives of containers by the low-level runtime, less what the machine takes for itself; "
+        "these and the daemon's collector.slice (two requests at once) are the only figures "
+        "obtained under concurrency; disk_size, disk_bandwidth, link: assumptions",
+        "parallel_efficiency": parallel_efficiency(dataset),
         "reference": rounded(reference_of(dataset)),
         **({"reference_work": facts["reference_work"]} if "reference_work" in facts else {}),
         "reference_elasticity": round(elasticity_of(dataset), 3),
@@ -130,15 +131,6 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
     delays = {key: busy_delays(dataset, probe) for key, probe in BUSY_DELAYS.items()}
     host |= {key: delay for key, delay in delays.items() if delay}
     return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
-
-
-def _parallel_efficiency(dataset: Dataset) -> float:
-    """CPU time of a container's life by one caller over that by many, who keep all cores busy."""
-    lives: dict[int, list[float]] = {}
-    for row in dataset.manifest["container_lives"]:
-        lives.setdefault(int(row["callers"]), []).append(row["cpu"])
-    alone, together = (float(np.median(lives[callers])) for callers in sorted(lives))
-    return round(min(1.0, alone / together), 3)
 
 
 def _steps(
@@ -160,8 +152,10 @@ def _steps(
         if size:
             step[key] = written(float(f"{size:.4g}"), "B")
     if share.per_byte > 0.0:
-        read = {"throughput": rate(share.per_byte, 0.0), "payload": "read"}
+        read = {"throughput": rate(share.per_byte, share.byte_variation), "payload": "read"}
         step |= read | {"threads": round(share.threads, 3)}
+    if share.grain:
+        step["grain"] = written(float(f"{share.grain:.4g}"), "B")
     if share.displaces:
         step["displaces"] = round(share.displaces, 3)
     if share.refill > NEGLIGIBLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import sqrt
 
 from docksim.engine.calibration.demand import Key
 from docksim.engine.calibration.shares import DAEMON, Book, Share
@@ -58,7 +59,28 @@ def _decoding(book: Book) -> dict[str, Share]:
     decoding = book.part(long, 0.0, per_byte=cpu / more, displaces=displaces, group=DAEMON)
     if cpu and longer > 0.0:
         decoding = replace(decoding, threads=cpu / longer)
-    return {"dockerd.decode_log": decoding}
+    variation, grain = _variation_by_size(book, some.mean)
+    return {"dockerd.decode_log": replace(decoding, byte_variation=variation, grain=grain)}
+
+
+def _variation_by_size(book: Book, least: float) -> tuple[float, float]:
+    """How much the time that a log's bytes take varies, and of how many bytes each part is that
+    varies by itself, told by the two longest logs; 0 and 0 when they vary alike, or do not tell.
+
+    `least`: s that a log without any takes. Of parts that vary independently, the squared
+    coefficient of variation is v² / (1 + size/grain).
+    """
+    *_, shorter, longer = sorted(book.all_of("logs"), key=lambda key: key.log_size)
+    some, many = (book.demand(key) for key in (shorter, longer))
+    if some.mean <= least or not many.spread:
+        return 0.0, 0.0
+    squares = [(each.spread / (each.mean - least)) ** 2 for each in (some, many)]
+    ratio = squares[0] / squares[1]
+    apart = longer.log_size - ratio * shorter.log_size
+    if ratio <= 1.0 or apart <= 0.0:
+        return 0.0, 0.0
+    grain = apart / (ratio - 1.0)
+    return sqrt(squares[0] * (1.0 + shorter.log_size / grain)), grain
 
 
 def _listing(book: Book, operation: str, counted: str) -> Share:
@@ -85,10 +107,13 @@ def _listing(book: Book, operation: str, counted: str) -> Share:
         return listing
     threads = max(1.0, more * per_item / float(longer.mean()))
     allocated = max(0.0, long.allocated - short.allocated) / more
+    cpu = max(0.0, listing.cpu - per_item)
+    within = min(cpu, max(0.0, short.engine_time * threads - per_item))
     return replace(
         listing,
-        cpu=max(0.0, listing.cpu - per_item),
-        wait=max(0.0, short.engine_time - listing.cpu / threads),
+        cpu=within,
+        wait=max(0.0, short.engine_time - (within + per_item) / threads),
+        background=cpu - within,
         threads=threads,
         per_item=per_item,
         variation=tuple(longer / longer.mean()),

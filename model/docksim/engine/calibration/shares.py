@@ -73,6 +73,7 @@ class Share:
     of          whose latency tells how it varies
     per_item, per_byte   core-seconds that each adds on average
     variation   of what an item adds: values seen, over their mean; none where it is constant
+    byte_variation   coefficient of variation of what a byte adds, from `grain` to `grain` (bytes)
     allocated, allocated_per_item   bytes of the daemon's memory
     displaces   bytes of the daemon's memory that it goes through for each byte of a payload
     refill      core-seconds more when nothing that it uses is in the caches
@@ -98,6 +99,8 @@ class Share:
     per_item: float = 0.0
     variation: Sequence[float] = ()
     per_byte: float = 0.0
+    byte_variation: float = 0.0
+    grain: float = 0.0
     allocated: float = 0.0
     allocated_per_item: float = 0.0
     displaces: float = 0.0
