@@ -51,7 +51,7 @@ def varied(seconds: float, cv: float) -> dict[str, Any] | str:
 
 
 def rate(per_byte: float, cv: float) -> dict[str, Any] | str:
-    """Of bytes of which each takes so many seconds on average, all of a payload alike."""
+    """Of bytes of which each takes so many seconds on average, all of a grain alike."""
     if cv <= LEAST_VARIABLE:
         return _rounded_rate(1.0 / per_byte)
     found = Lognormal.from_mean_cv(per_byte, min(cv, MOST_VARIABLE))
