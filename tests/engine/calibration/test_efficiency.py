@@ -59,6 +59,12 @@ def test_cycles_that_pauses_did_not_lengthen_tell_nothing(seconds):
     assert own_load(Measured([("create", 0.015, seconds)])) == 0.0
 
 
+def test_a_dataset_from_before_a_condition_was_noted_tells_as_much():
+    measured = Measured([("create", 0.015, {False: 0.6, True: 0.13})])
+    measured._tables["blocks"] = measured.table("blocks").drop(columns="running")
+    assert own_load(measured) == pytest.approx(OWN)
+
+
 def test_what_was_not_accounted_tells_nothing():
     measured = Measured([("create", 0.015, {False: 0.6, True: 0.1})])
     measured._tables["block_cpu"] = pd.DataFrame()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from docksim.engine.calibration.demand import CONDITIONS
 from docksim.engine.measurement.dataset import Dataset
 
-CONDITIONS = [
-    "operations", "network", "behaviour", "image", "containers", "running", "images", "log_size"
-]  # fmt: skip
+ALIKE = ["operations", "image", *CONDITIONS]
 """What two loads have in common that are the same but for their pauses."""
 
 
@@ -39,13 +38,14 @@ def own_load(dataset: Dataset) -> float:
         return 0.0
     rest = cpu[cpu["component"] == "rest"].groupby("block")["cpu"].sum()
     cycles = blocks["cycles"] + blocks["warm_up"]
-    loads = blocks[[*CONDITIONS, "brisk"]].assign(
+    alike = [condition for condition in ALIKE if condition in blocks]
+    loads = blocks[[*alike, "brisk"]].assign(
         operations=blocks["operations"].map(tuple),
         elapsed=blocks["elapsed"] / cycles,
         rest=rest.reindex(blocks.index) / cycles,
     )
     paced, brisk = (
-        loads[loads["brisk"] == each].drop(columns="brisk").groupby(CONDITIONS).mean()
+        loads[loads["brisk"] == each].drop(columns="brisk").groupby(alike).mean()
         for each in (False, True)
     )
     more = (paced - brisk).dropna()
