@@ -53,6 +53,17 @@ MISTAKES = {
         "rate = 0",
         ["workload[0].rate: found 0", "more than 0"],
     ),
+    "drawn rate of zero": (
+        "[run]",
+        '[registry]\nstream_rate = "0 B/s"\n[run]',
+        ["registry.stream_rate: a rate that may be 0", "always above 0"],
+    ),
+    "law of rates with zero": (
+        "[run]",
+        '[registry.stream_rate]\ndistribution = "empirical"\nprobabilities = [0, 0.1, 1]\n'
+        'values = ["0 B/s", "0 B/s", "9 MB/s"]\n[run]',
+        ["registry.stream_rate: a rate that may be 0", "always above 0"],
+    ),
     "no unit": ('duration = "1 min"', "duration = 60", ["run.duration: 60 has no unit"]),
     "unknown distribution": (
         '"exponential"',

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 from docksim.des.distributions import FAMILIES, Constant, Distribution, Lognormal, Role, role_of
@@ -177,6 +177,13 @@ class RandomQuantity:
         return self.json_schema()
 
 
+def _positive(law: Distribution) -> Distribution:
+    """Work at a rate of 0 would never be done."""
+    if law.cdf(0.0) > 0.0:
+        raise refusal("a rate that may be 0", "one that is always above 0")
+    return law
+
+
 RANDOM_SECONDS = RandomQuantity(SECONDS)
 RANDOM_BYTES = RandomQuantity(BYTES)
 RANDOM_BYTES_PER_SECOND = RandomQuantity(BYTES_PER_SECOND)
@@ -185,8 +192,8 @@ RandomSeconds = Annotated[Distribution, RANDOM_SECONDS]
 """A duration that is drawn, in seconds."""
 RandomBytes = Annotated[Distribution, RANDOM_BYTES]
 """An amount of data that is drawn, in bytes."""
-RandomBytesPerSecond = Annotated[Distribution, RANDOM_BYTES_PER_SECOND]
-"""A byte rate that is drawn, in bytes per second."""
+RandomBytesPerSecond = Annotated[Distribution, RANDOM_BYTES_PER_SECOND, AfterValidator(_positive)]
+"""A byte rate that is drawn, in bytes per second, and never 0."""
 
 
 def _signature(
