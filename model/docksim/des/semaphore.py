@@ -154,10 +154,13 @@ class Lock(Semaphore):
     """A single permit.
 
     served_since   when what was done last under it for all who waited began; -∞: nothing was
+    took    s that what was done last under it took, where that holds for a while; `holds_until`
+            when it does no more
     """
 
-    __slots__ = ("served_since",)
+    __slots__ = ("holds_until", "served_since", "took")
 
     def __init__(self, env: Environment, name: str) -> None:
         super().__init__(env, name, 1)
-        self.served_since = -inf
+        self.served_since = self.holds_until = -inf
+        self.took = 0.0

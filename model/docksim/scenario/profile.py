@@ -107,6 +107,10 @@ class Step(Section):
     joint: Flag = False
     """Whether one step serves all who wait for its lock (the inner one, where there are two) when
     it begins, as one barrier of RCU does: they find nothing left to do."""
+    lasts: Number = 0.0
+    """For how long what it does under that lock holds after the last who came, in times that it
+    took: who comes meanwhile finds nothing left to do, as after a grace period of RCU that a lock
+    for many readers begins with. 0: each does it anew."""
     varies_with: Name | None = None
     """Steps of a command that say the same vary together: when one takes long, in CPU time and
     waiting, all do. Left out: each varies by itself."""

@@ -166,11 +166,11 @@ class Costs:
         if pause.mean or cost.wait_per_item:
             waits = self._draws(f"{name}.wait", pause, chance=cost.varies_with)
             steps.append(Pause(waits, cost.wait_per_item))
-        retry, joint = cost.retry, cost.joint
+        retry, joint, lasts = cost.retry, cost.joint, cost.lasts
         for name in filter(None, (cost.inner_lock, cost.lock)):
             lock = self._host.lock(name)
-            steps = [Locked(self._env, ledger, lock, steps, retry, joint=joint)]
-            retry, joint = 0.0, False  # it is the innermost lock that is polled, or shared
+            steps = [Locked(self._env, ledger, lock, steps, retry, joint=joint, lasts=lasts)]
+            retry, joint, lasts = 0.0, False, 0.0  # the innermost is what is polled, or shared
         if cost.background:
             steps = [Background(self._env, Chain(self._env, steps))]
         return steps

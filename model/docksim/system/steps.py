@@ -169,9 +169,11 @@ class Locked(Activity):
     been waited for (starving mode in mutex.go, direct handoff in runtime/sema.go).
     With a `retry` (s) nobody queues: who finds the lock taken sleeps that long and looks again.
     Where steps are `joint`, they serve all who wait when they begin: these find nothing left to do.
+    What they do may hold for a while, which `lasts` so many times as long as it took, after the
+    last who came: nor does who comes by then.
     """
 
-    __slots__ = ("env", "joint", "ledger", "lock", "retry", "steps")
+    __slots__ = ("env", "joint", "lasts", "ledger", "lock", "retry", "steps")
 
     def __init__(
         self,
@@ -182,6 +184,7 @@ class Locked(Activity):
         retry: float = 0.0,
         *,
         joint: bool = False,
+        lasts: float = 0.0,
     ) -> None:
         self.env = env
         self.ledger = ledger
@@ -189,6 +192,7 @@ class Locked(Activity):
         self.steps = steps
         self.retry = retry
         self.joint = joint
+        self.lasts = lasts
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         env = self.env
@@ -204,7 +208,8 @@ class Locked(Activity):
             command.waited += env.now - began
             self.ledger.waited += env.now - began
         try:
-            for step in self._left(began):
+            left, since = self._left(began), env.now
+            for step in left:
                 if isinstance(step, Activity):
                     yield from step.perform(command, items, size)
                     continue
@@ -214,6 +219,8 @@ class Locked(Activity):
             if command.owed:
                 yield env.sleep(command.owed)
                 command.owed = 0.0
+            if self.lasts:
+                self._renew(env.now - since if left else self.lock.took)
         finally:
             handed_over = self.lock.waiting
             self.lock.release()
@@ -222,12 +229,19 @@ class Locked(Activity):
 
     def _left(self, arrived: float) -> Sequence[Step]:
         """What there is to do for one who came then."""
+        if self.lasts and self.env.now < self.lock.holds_until:
+            return ()
         if not self.joint:
             return self.steps
         if self.lock.served_since > arrived:
             return ()
         self.lock.served_since = self.env.now
         return self.steps
+
+    def _renew(self, took: float) -> None:
+        """Let what was done hold from now on, which took so long (s)."""
+        self.lock.took = took
+        self.lock.holds_until = self.env.now + self.lasts * took
 
 
 class Background(Booking):

@@ -139,6 +139,7 @@ def test_serialised_sleeps_become_waiting_under_their_lock(dataset):
     operations = calibrate(dataset, "made").document["operations"]
     set_up = operations["runtime.runc"]["set_up"]
     assert [step.get("lock") for step in set_up] == [None, "kernel.cgroup"]
+    assert set_up[1]["lasts"] == 2.0, "who is moved soon after another waits for no grace period"
     (barrier,) = (s for s in operations["network.bridge"]["namespace"] if "lock" in s)
     assert (barrier["lock"], barrier["inner_lock"]) == ("dockerd.netlink", "kernel.rcu_barrier")
     assert RandomQuantity(SECONDS).parse(barrier["wait"]).mean == pytest.approx(0.018, rel=0.01)

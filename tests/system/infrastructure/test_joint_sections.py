@@ -1,4 +1,5 @@
-"""One section may serve all who wait for its lock when it begins, as a barrier of RCU does."""
+"""One section may serve all who wait for its lock when it begins, as a barrier of RCU does; or all
+who come for a while after it, as the grace period does that a lock for many readers begins with."""
 
 from __future__ import annotations
 
@@ -44,3 +45,15 @@ def test_of_two_locks_it_is_the_inner_one_whose_section_is_shared() -> None:
     assert latencies(ARRIVALS, joint=True, inner_lock="kernel.inner") == pytest.approx(
         [10.0, 19.0, 28.0, 29.0]
     )
+
+
+def test_who_comes_while_it_holds_has_nothing_left_to_do() -> None:
+    """The first's holds until 15 s; the third's coming at 14 s lets it hold until 19 s, so that the
+    fourth has nothing to do, and the last does it anew."""
+    arrivals = [0.0, 1.0, 14.0, 18.0, 30.0]
+    assert latencies(arrivals, lasts=0.5) == pytest.approx([10.0, 9.0, 0.0, 0.0, 10.0])
+
+
+def test_who_comes_when_it_has_just_ceased_to_hold_does_it_anew() -> None:
+    assert latencies([0.0, 14.0, 19.1], lasts=0.5) == pytest.approx([10.0, 0.0, 10.0])
+    assert latencies([0.0, 15.1], lasts=0.5) == pytest.approx([10.0, 10.0])

@@ -24,6 +24,8 @@ from docksim.engine.calibration.pulls import pull_operations
 from docksim.engine.calibration.reference import elasticity_of, reference_of
 from docksim.engine.calibration.shares import (
     BARRIER,
+    CGROUP,
+    CGROUP_LASTS,
     DAEMON,
     QUANTUM,
     Section,
@@ -245,6 +247,7 @@ def _locked(
     step |= {"group": share.group} if share.group else {}
     step |= {"inner_lock": section.inner} if section.inner else {}
     step |= {"inner_flushes": section.flushes} if section.flushes else {}
+    step |= {"lasts": CGROUP_LASTS} if section.lock == CGROUP else {}
     if BARRIER in (section.lock, section.inner):
         step["joint"] = True
         if usual["barrier"] and (barriers := round(seconds / usual["barrier"])):
