@@ -1,4 +1,5 @@
-"""HTTP/1.1 over a unix socket, at little CPU a request: who measures an engine shares its cores.
+"""HTTP/1.1 over a unix socket, at little CPU a request: who measures an engine shares its cores, so
+that a socket is looked at itself, without the event loop's transports.
 
 Each request has a connection of its own, as docker commands have, which are processes by themselves
 (`run` has one for both of its requests, and two here). On one that persisted, the engine would go
@@ -11,12 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import Callable
 from functools import lru_cache
 from math import nan
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpResponseParser
@@ -75,41 +77,34 @@ class Exchange:
             self._hear(self._rest)
 
 
-class Connection(asyncio.BufferedProtocol):
-    """Bears one exchange.
+class Answering:
+    """What comes over a socket, for one exchange.
 
     An answer must tell its own length, or come in chunks; a body that ends with its connection
     counts as broken off. An engine's server has none, and to tell it from one that did break off,
     all headers would have to be looked at.
     """
 
-    def __init__(self, request: bytes, exchange: Exchange, buffer: memoryview) -> None:
-        self._request = request
+    def __init__(self, channel: socket.socket, exchange: Exchange, buffer: memoryview) -> None:
+        self._channel = channel
         self._exchange = exchange
         self._buffer = buffer
         self._parser = HttpResponseParser(self)
         self.over = asyncio.get_running_loop().create_future()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Of asyncio."""
-        cast(asyncio.Transport, transport).write(self._request)
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Of asyncio: all connections share one, as what is read is parsed at once."""
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Of asyncio."""
+    def read(self) -> None:
+        """Take what is there; all connections share a buffer, as it is parsed at once."""
         try:
-            self._parser.feed_data(self._buffer[:nbytes])
+            count = self._channel.recv_into(self._buffer)
+            if not count:
+                raise ConnectionResetError("the engine closed the connection")
+            self._parser.feed_data(self._buffer[:count])
+        except BlockingIOError:  # woken up for nothing
+            return
         except HttpParserCallbackError as error:  # what the hearer raised
             self._fail(error.__context__ or error)
-        except HttpParserError as error:
+        except (OSError, HttpParserError) as error:
             self._fail(error)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Of asyncio."""
-        self._fail(exc or ConnectionResetError("the engine closed the connection"))
 
     def on_headers_complete(self) -> None:
         """Of the parser."""
@@ -156,16 +151,18 @@ class Requester:
 
     async def _bear(self, request: bytes, exchange: Exchange) -> None:
         loop = asyncio.get_running_loop()
-        try:
-            transport, connection = await loop.create_unix_connection(
-                lambda: Connection(request, exchange, self._buffer), self._socket
-            )
-        except OSError as error:
-            raise ConnectionError(f"no connection to {self._socket}: {error}") from error
-        try:
-            await connection.over
-        finally:
-            transport.abort()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as channel:
+            try:
+                await loop.sock_connect(channel, self._socket)
+            except OSError as error:
+                raise ConnectionError(f"no connection to {self._socket}: {error}") from error
+            await loop.sock_sendall(channel, request)
+            answering = Answering(channel, exchange, self._buffer)
+            loop.add_reader(channel, answering.read)
+            try:
+                await answering.over
+            finally:
+                loop.remove_reader(channel)
 
 
 def _request(method: str, path: str, body: dict[str, Any] | None) -> bytes:
