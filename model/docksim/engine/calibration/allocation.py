@@ -23,6 +23,7 @@ from docksim.engine.calibration.shares import (
     Section,
     Share,
 )
+from docksim.engine.calibration.store import computing
 
 
 def allocate(found: Mapping[Key, Demand], refill: float = 0.0) -> dict[str, Share]:
@@ -62,10 +63,12 @@ def _start(book: Book) -> dict[str, Share]:
     moved = Section(CGROUP, demand.locked("cgroup"), 1.0)
     after = sum(demand.after.values())
     beside = _beside(book, key)
+    storing = computing(book.stored(key))
+    apart = demand.held - storing + demand.committing
     return {
         "dockerd.containers_start": book.part(
             key,
-            demand.cpu["dockerd"],
+            demand.cpu["dockerd"] - storing,
             group=DAEMON,
             allocated=demand.allocated,
             per_item=beside[DAEMON],
@@ -82,8 +85,8 @@ def _start(book: Book) -> dict[str, Share]:
         "runtime.runc.create": book.part(
             key,
             demand.cpu["runc"] + demand.cpu["hook"],
-            max(0.0, demand.wait - moved.seconds - demand.held - demand.committing),
-            flushing=max(0.0, demand.flushing - demand.held - demand.committing),
+            max(0.0, demand.wait - moved.seconds - apart),
+            flushing=max(0.0, demand.flushing - apart),
             flushes=demand.flushes,
             grace_periods=demand.grace_periods,
             group=RUNTIME,
@@ -102,8 +105,10 @@ def _removal(book: Book) -> dict[str, Share]:
     """
     forced, plain, stop = book.key("rm --force"), book.key("rm"), book.key("stop")
     removal, end = book.demand(plain), book.demand(forced)
-    exit_work = max(0.0, end.cpu["dockerd"] - removal.cpu["dockerd"])
-    stopping = max(0.0, book.demand(stop).cpu["dockerd"] - exit_work)
+    storing = computing(book.stored(forced))
+    apart = end.held - storing + end.committing
+    exit_work = max(0.0, end.cpu["dockerd"] - removal.cpu["dockerd"] - storing)
+    stopping = max(0.0, book.demand(stop).cpu["dockerd"] - exit_work - storing)
     kernel = max(0.0, end.cpu["kernel"] - removal.cpu["kernel"])
     runc = (end.cpu["runc"] + end.cpu["init"] + end.cpu["hook"]) / 2
     rest = removal.total - removal.cpu["dockerd"]
@@ -137,8 +142,8 @@ def _removal(book: Book) -> dict[str, Share]:
         "runtime.runc.delete": book.part(
             forced,
             runc + kernel,
-            max(0.0, end.wait - removal.wait - end.held - end.committing),
-            flushing=max(0.0, end.flushing - removal.flushing - end.held - end.committing),
+            max(0.0, end.wait - removal.wait - apart),
+            flushing=max(0.0, end.flushing - removal.flushing - apart),
             flushes=max(0.0, end.flushes - removal.flushes),
             unmounts=max(0.0, end.unmounts - removal.unmounts),
             grace_periods=max(0.0, end.grace_periods - removal.grace_periods),

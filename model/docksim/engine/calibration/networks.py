@@ -15,7 +15,7 @@ from docksim.engine.calibration.shares import (
     Section,
     Share,
 )
-from docksim.engine.calibration.store import Access, computing, creation, gaps, told_apart
+from docksim.engine.calibration.store import Access, computing, creation, gaps
 
 STARTING = ("dockerd", "reexec", "hook", "init", "runc", "kernel")
 REMOVING = ("dockerd", "kernel")
@@ -34,16 +34,11 @@ def network(book: Book, name: str) -> dict[str, Share]:
     }
 
 
-def _stored(book: Book, key: Key) -> list[Access]:
-    accesses = book.demand(key).accesses
-    return told_apart(accesses, key.operation, bridge=key.network == BRIDGE)
-
-
 def _opening(book: Book, start: Key) -> tuple[list[Access], int]:
     """Accesses to the store before anything is executed, and how many of them are for the
     endpoint's creation."""
     opened = book.demand(start).opened
-    stored = [access for access in _stored(book, start) if access.began < opened]
+    stored = [access for access in book.stored(start) if access.began < opened]
     return stored, creation(stored)
 
 
@@ -85,13 +80,13 @@ def _namespace(book: Book, start: Key) -> Share:
     here, plain = book.demand(start), book.demand(book.key("start"))
     connecting, waiting = _connecting(book, start)
     barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
-    computed = computing(_stored(book, start)) - computing(_stored(book, book.key("start")))
+    computed = computing(book.stored(start)) - computing(book.stored(book.key("start")))
     held = here.held - plain.held - computed
     wait = max(0.0, here.wait - plain.wait - waiting - barrier - held)
     again = here.cpu.get("reexec", 0.0)
     cpu = max(0.0, _more(here, plain, STARTING) - connecting - again - computed)
     moved = Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER)
-    late = [access for access in _stored(book, start) if access.began >= here.opened]
+    late = [access for access in book.stored(start) if access.began >= here.opened]
     waited = max(0.0, here.grace_periods - plain.grace_periods)
     return book.part(
         start,
@@ -109,8 +104,8 @@ def _release(book: Book, removal: Key) -> Share:
     """What the latency has no room for, beside its waiting, goes on after the reply."""
     here, plain = book.demand(removal), book.demand(book.key("rm --force"))
     barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
-    stored = _stored(book, removal)
-    computed = computing(stored) - computing(_stored(book, book.key("rm --force")))
+    stored = book.stored(removal)
+    computed = computing(stored) - computing(book.stored(book.key("rm --force")))
     held = here.held - plain.held
     wait = max(0.0, here.wait - plain.wait - barrier - held + computed)
     cpu = max(0.0, _more(here, plain, REMOVING) - computed)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from docksim.engine.calibration.demand import Demand, Key
-from docksim.engine.calibration.store import Access
+from docksim.engine.calibration.store import Access, told_apart
 from docksim.engine.errors import EngineError
 
 BRIDGE = "bridge"
@@ -156,6 +156,11 @@ class Book:
             keys = [key for key in keys if key.behaviour == "honours"]
         wanted = Key(operation, network, "honours")
         return min(keys, key=lambda key: tuple(key[3:]), default=wanted)
+
+    def stored(self, key: Key) -> list[Access]:
+        """An operation's accesses to the network's store."""
+        accesses = self.demand(key).accesses
+        return told_apart(accesses, key.operation, bridge=key.network == BRIDGE)
 
     def part(self, key: Key, cpu: float, wait: float = 0.0, **more: object) -> Share:
         """A share of an operation."""
