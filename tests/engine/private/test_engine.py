@@ -217,6 +217,14 @@ def test_a_path_too_long_for_sockets_is_refused_at_once(tmp_path):
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("name", ["a,b", "a:b"])
+def test_a_path_that_mount_options_cannot_hold_is_refused_at_once(tmp_path, name):
+    folder = tmp_path / name
+    with pytest.raises(EngineError, match="comma or a colon: choose another folder"):
+        PrivateEngine(folder).up()
+    assert not folder.exists()
+
+
 def test_an_engine_is_not_started_twice(running_engine):
     with pytest.raises(EngineError, match=r"already \(up\).*engine down --dir /"):
         running_engine.up()

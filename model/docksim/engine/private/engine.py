@@ -40,6 +40,9 @@ CONTAINERD_PID = "exec/containerd/containerd.pid"
 LONGEST_NAME = "exec/containerd/containerd-debug.sock"
 """The longest path of a socket in the engine's folder."""
 
+SEPARATORS = frozenset(",:")
+"""Of a mount's options, and of an overlay's lower layers, which have no place in a path of one."""
+
 
 @dataclass(frozen=True)
 class EngineStatus:
@@ -72,6 +75,11 @@ class PrivateEngine:
             )
         if self.folder.exists() and any(self.folder.iterdir()):
             raise EngineError(f"{self.folder} is not empty, and not an engine's: choose another")
+        if not SEPARATORS.isdisjoint(str(self.folder)):
+            raise EngineError(
+                f"{self.folder}: no overlay can be mounted where a path has a comma or a colon: "
+                "choose another folder"
+            )
         if len(str(self.folder / LONGEST_NAME)) > LONGEST_SOCKET:
             longest = LONGEST_SOCKET - len(LONGEST_NAME) - 1
             raise EngineError(f"{self.folder} is too long a path for sockets: {longest} at most")
