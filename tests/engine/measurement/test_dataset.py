@@ -109,7 +109,7 @@ def test_it_goes_on_with_the_same_plan_only(dataset):
 
 def test_it_goes_on_with_the_same_machine_only_on_whatever_day(dataset):
     Dataset(dataset.folder).begin(plan(), FACTS | {"date": "2026-11-25"})
-    with pytest.raises(EngineError, match="another machine, cores 2 and not 4"):
+    with pytest.raises(EngineError, match="other conditions, cores 2 and not 4"):
         Dataset(dataset.folder).begin(plan(), FACTS | {"cores": 4})
 
 

@@ -86,7 +86,7 @@ class Dataset:
     def begin(self, plan: Plan, facts: Mapping[str, Any]) -> None:
         """Begin it, or go on with it; the plan may have grown meanwhile.
 
-        Raises EngineError when it is of another plan or another machine.
+        Raises EngineError when it is of another plan, machine or reference work.
         """
         stated = plan.model_dump(mode="json")
         if self.is_packed:
@@ -97,7 +97,7 @@ class Dataset:
             began = self.manifest["facts"]
             if other := [key for key in SAME if began.get(key) != facts.get(key)]:
                 raise EngineError(
-                    f"{self.folder} was begun on another machine, {other[0]} "
+                    f"{self.folder} was begun under other conditions, {other[0]} "
                     f"{began.get(other[0])} and not {facts.get(other[0])}: choose another folder"
                 )
             self.add_to_manifest(plan=stated)
