@@ -7,6 +7,7 @@ import pytest
 from docksim.engine.calibration.allocation import allocate
 from docksim.engine.calibration.demand import Key
 from docksim.engine.calibration.demands import demands
+from docksim.engine.calibration.store import Access, computing
 
 
 def test_updates_of_containerds_database_wait_for_each_other(dataset):
@@ -20,6 +21,27 @@ def test_updates_of_containerds_database_wait_for_each_other(dataset):
     # They are a part of what the start waited for anyway.
     name = "runtime.runc.create"
     assert shares[name].wait == pytest.approx(plain[name].wait - 0.003)
+
+
+def test_what_dockerd_computes_with_the_networks_store_locked_counts_once(dataset):
+    found = demands(dataset)
+    accesses = [Access(0.001, 0.0002), Access(0.002, 0.0010)]  # a read, and a write that flushes
+    steps = {
+        "start": ("dockerd.containers_start", "network.host.allocate", "network.host.join"),
+        "rm --force": (
+            "dockerd.containers_delete", "containerd.delete", "network.host.release"
+        ),
+    }  # fmt: skip
+    for operation in steps:
+        key = Key(operation)
+        cpu = dict(found[key].cpu) | {"dockerd": 0.010}
+        found[key] = replace(found[key], cpu=cpu, accesses=accesses, opened=0.005)
+    shares = allocate(found)
+    for operation, names in steps.items():
+        parts = [shares[name] for name in names]
+        stored = sum(computing(part.stored) for part in parts)
+        assert stored == pytest.approx(0.0004)
+        assert sum(part.cpu for part in parts) + stored == pytest.approx(0.010), operation
 
 
 def test_what_each_container_that_runs_besides_adds_is_found(dataset):

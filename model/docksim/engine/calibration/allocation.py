@@ -68,7 +68,7 @@ def _start(book: Book) -> dict[str, Share]:
     return {
         "dockerd.containers_start": book.part(
             key,
-            demand.cpu["dockerd"] - storing,
+            max(0.0, demand.cpu["dockerd"] - storing),
             group=DAEMON,
             allocated=demand.allocated,
             per_item=beside[DAEMON],
