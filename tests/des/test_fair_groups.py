@@ -1,4 +1,4 @@
-"""Groups that share first: rates against progressive filling done twice."""
+"""Groups that share first: rates against their definition, computed anew at each change."""
 
 from math import inf
 
@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docksim.des.core_queues import queue_shares
 from docksim.des.environment import Environment
-from docksim.des.fair_groups import FairGroups
+from docksim.des.fair_groups import KERNEL, MOST, FairGroups
 from docksim.des.flow_class import Flow
 from docksim.des.maxmin import max_min_shares
 from docksim.des.sharing import Job, SharedStation
@@ -22,19 +23,20 @@ comings_and_goings = st.lists(
 
 def flow(cap: float, group: str | None) -> Flow:
     flow = Flow()
-    flow.cap, flow.weight, flow.group = cap, 1.0, group
+    flow.cap, flow.weight, flow.group, flow.brief = cap, 1.0, group, False
     return flow
 
 
 def rates(flows: list[Flow]) -> list[float]:
-    """By definition: groups by max-min, those without one as heavy as they are; then within."""
+    """By definition: groups by the cores' queues, those without one as heavy as they are; then
+    within."""
     members: dict[str | None, list[Flow]] = {}
     for each in flows:
         members.setdefault(each.group, []).append(each)
     groups = list(members.values())
     sums = [sum(each.cap for each in group) for group in groups]
     weights = [1.0 if name else float(len(group)) for name, group in members.items()]
-    parts = max_min_shares(CAPACITY, sums, weights)
+    parts = sums if sum(sums) <= CAPACITY else queue_shares(CAPACITY, sums, weights)
     found: dict[Flow, float] = {}
     for group, part in zip(groups, parts, strict=True):
         own = max_min_shares(part, [each.cap for each in group], [1.0] * len(group))
@@ -52,7 +54,7 @@ def ends(env: Environment, *jobs: Job) -> list[float]:
 
 
 @given(changes=comings_and_goings)
-def test_rates_are_max_min_fair_among_groups_and_within_them(
+def test_groups_share_by_the_queues_of_cores_and_their_members_max_min_fair(
     changes: list[tuple[float, str | None, bool] | int],
 ) -> None:
     share = FairGroups(CAPACITY, 0.0)
@@ -73,12 +75,56 @@ def test_rates_are_max_min_fair_among_groups_and_within_them(
         assert share.delay_rate == pytest.approx(sum(losses), abs=1e-9)
 
 
-def test_a_quiet_group_is_served_at_once_beside_a_crowd():
+def crowded(cores: float = 2.0) -> SharedStation:
+    """Cores that twenty threads of one group want."""
+    station = SharedStation(Environment(), "cores", cores, grouped=True)
+    for _ in range(20):
+        station.serve(1.0, 1.0, group="runtime")
+    return station
+
+
+def test_a_thread_of_its_own_gets_two_thirds_of_a_core_beside_a_crowd():
+    cores = crowded()
+    assert ends(cores._env, cores.serve(0.1, 1.0, group="daemon")) == pytest.approx([0.15])
+
+
+def test_the_kernel_goes_first():
+    cores = crowded()
+    assert ends(cores._env, cores.serve(0.1, 1.0, group=KERNEL)) == pytest.approx([0.1])
+
+
+def test_the_kernel_leaves_something():
+    cores = crowded()
+    kernel = [cores.serve(1.8, 1.0, group=KERNEL) for _ in range(2)]
+    assert ends(cores._env, *kernel) == pytest.approx([1.8 / MOST] * 2)
+
+
+def test_brief_work_goes_first_and_the_crowd_gets_the_rest():
     env = Environment()
     cores = SharedStation(env, "cores", 2.0, grouped=True)
-    for _ in range(20):
-        cores.serve(1.0, 1.0, group="runtime")
-    assert ends(env, cores.serve(0.1, 1.0, group="daemon")) == pytest.approx([0.1])
+    crowd = [cores.serve(0.5, 1.0, group="runtime") for _ in range(4)]
+    brief = cores.serve(0.1, 1.0, group="daemon", brief=True)
+    assert ends(env, brief, *crowd) == pytest.approx([0.1] + [1.05] * 4)
+
+
+def test_one_more_is_told_its_share_beside_what_lasts():
+    cores = crowded()
+    assert cores.share_of_one_more("daemon", 1.0) == pytest.approx(2 / 3)
+    cores.serve(1.0, 1.0, group="client", brief=True)
+    cores.serve(1.0, 1.0, group=KERNEL)
+    assert cores.share_of_one_more("daemon", 1.0) == pytest.approx(2 / 3)
+    assert cores.share_of_one_more("runtime", 1.0) == pytest.approx(1.0)
+
+
+def test_rivals_are_those_of_the_own_group_and_each_other_group_as_one():
+    cores = crowded()
+    cores.serve(1.0, 0.5, group="daemon")
+    cores.serve(1.0, 1.0, group=KERNEL)
+    cores.serve(1.0, 1.0)
+    assert cores.rivals("runtime") == pytest.approx(20.5)
+    assert cores.rivals("daemon") == pytest.approx(1.5)
+    assert cores.rivals("daemon", own=False) == pytest.approx(1.0)
+    assert cores.rivals("runtime", own=False) == pytest.approx(0.5)
 
 
 def test_what_has_no_group_shares_like_a_group():

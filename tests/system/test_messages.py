@@ -98,12 +98,37 @@ def test_a_free_polled_lock_is_taken_at_once() -> None:
     assert listing({"wait": "1 s", "lock": "file", "retry": "9 s"}).tolist() == [1.0]
 
 
-def test_work_in_a_group_of_its_own_is_not_held_up_by_a_crowd_of_another() -> None:
-    crowd = {"cpu": "10 s", "threads": 8, "group": "runtime", "background": True}
-    alone = {"cpu": "1 s", "group": "daemon"}
-    later = {"wait": "1 s"}
-    assert listing(crowd, later, alone, cores=2).tolist() == pytest.approx([2.0])
-    assert listing(crowd, later, alone | {"group": "runtime"}, cores=2).max() > 2.4
+@pytest.mark.parametrize(("own", "seconds"), [("kernel", 1.0), ("daemon", 1.5), ("runtime", 5.0)])
+def test_beside_a_crowd_the_kernel_is_served_first_and_another_group_by_its_share(
+    own, seconds
+) -> None:
+    """One thread has all of its group's weight on its core, where a crowd has half of its own."""
+    crowd = [{"cpu": "99 s", "group": "runtime", "background": True}] * 9
+    latency = listing(*crowd, {"wait": "1 s"}, {"cpu": "1 s", "group": own}, cores=2)
+    assert latency.tolist() == pytest.approx([1.0 + seconds])
+
+
+def test_brief_work_shares_every_moment_where_the_scheduler_has_no_slices() -> None:
+    crowd = [{"cpu": "99 s", "group": "runtime", "background": True}] * 9
+    brief = {"cpu": "1 s", "group": "daemon", "brief": True}
+    latency = listing(*crowd, {"wait": "1 s"}, brief, cores=2)
+    assert latency.tolist() == pytest.approx([2.5])
+
+
+def test_brief_work_is_done_at_full_speed_between_slices_of_others() -> None:
+    """A hundredth of a slice is lost on average: next to always, nothing is."""
+    crowd = [{"cpu": "99 s", "group": "runtime", "background": True}] * 9
+    brief = {"cpu": "1 s", "group": "daemon", "brief": True}
+    latency = listing(*crowd, {"wait": "1 s"}, brief, cores=2, slice="100 s")
+    assert latency.tolist() == pytest.approx([2.0])
+
+
+@pytest.mark.parametrize(("own", "expected"), [("a", 2.5), ("b", 2.5), ("c", 3.0)])
+def test_who_is_woken_up_waits_for_threads_of_other_groups(own, expected) -> None:
+    busy = [{"cpu": "9 s", "group": group, "background": True} for group in "aab"]
+    step = {"wait": "1 s", "wakeups": 1, "group": own}
+    latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_wakeup=a_thread("1 s"))
+    assert latency.tolist() == pytest.approx([expected])
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,12 @@ Due: TypeAlias = "tuple[float, int, FlowClass]"
 class Flow:
     """Something that draws on the capacity, until its work is done or it is removed."""
 
-    __slots__ = ("cap", "finish", "group", "home", "weight")
+    __slots__ = ("brief", "cap", "finish", "group", "home", "weight")
 
     cap: float  # work a second, at most the capacity
     weight: float
     group: str | None  # that shares the capacity with others as one; None: none
+    brief: bool  # whether it goes before others that share
     finish: float  # s, on the clock of its class; infinite for a flow without end
     home: FlowClass | None  # its class, while it is present
 

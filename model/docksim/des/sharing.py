@@ -97,16 +97,28 @@ class SharedStation:
         """Whether all of the capacity is in use."""
         return self._share.rate >= FULL * self._share.capacity
 
-    def rivals(self, group: str | None) -> float:
+    def rivals(self, group: str | None, *, own: bool = True) -> float:
         """How many threads one of a group has to share the capacity with; see `FairGroups`."""
-        return (
-            self._share.rivals(group) if isinstance(self._share, FairGroups) else self._share.rate
-        )
+        share = self._share
+        return share.rivals(group, own=own) if isinstance(share, FairGroups) else share.rate
+
+    def share_of_one_more(self, group: str, cap: float) -> float:
+        """Of its cap, what one more of a group would get; see `FairGroups`, without which it is
+        served at once."""
+        share = self._share
+        return share.share_of_one_more(group, cap) if isinstance(share, FairGroups) else 1.0
 
     def serve(
-        self, work: float, cap: float = inf, weight: float = 1.0, group: str | None = None
+        self,
+        work: float,
+        cap: float = inf,
+        weight: float = 1.0,
+        group: str | None = None,
+        *,
+        brief: bool = False,
     ) -> Job:
-        """An event that happens when `work` is done, at a rate of at most `cap`.
+        """An event that happens when `work` is done, at a rate of at most `cap`; `brief` work goes
+        before that of others, where groups share first.
 
         No work is done at once. A process that stops waiting for the event must withdraw it.
         Raises ValueError unless work is from 0 and finite, and cap and weight are positive.
@@ -125,6 +137,7 @@ class SharedStation:
         job.cap = cap = cap if cap < share.capacity else share.capacity
         job.weight = weight
         job.group = group
+        job.brief = brief
         job.arrived = now = self._env.now
         share.advance(now)
         share.add(job, work / cap)
@@ -143,6 +156,7 @@ class SharedStation:
         occupation.cap = min(cap, share.capacity)
         occupation.weight = weight
         occupation.group = group
+        occupation.brief = False
         share.advance(self._env.now)
         share.add(occupation, inf)
         self._rearrange()

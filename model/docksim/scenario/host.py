@@ -70,6 +70,9 @@ class Host(Section):
     """What all cores at once get done, over so many times what one gets done alone: they share
     caches, memory and a hypervisor, and the machine's own threads take a part. Of cores that are
     shared fairly."""
+    slice: Seconds = 0.0
+    """How long the scheduler lets a thread compute beside others before it is their turn, which
+    `brief` work waits for; 0: that shares every moment, like other work."""
     reference: Seconds = 0.0
     """CPU time of a reference piece of work where the profile was measured (`docksim measure`
     repeats it beside each block): by it, another moment's speed is known; 0: unknown."""

@@ -80,8 +80,13 @@ class Step(Section):
     thread."""
     group: Name | None = None
     """The scheduler's group that its CPU time is spent in, as a session or control group is; groups
-    share the cores evenly, however much goes on in each. "containers" is that of what runs in them.
-    Left out: none; all that has none weighs as much as it is."""
+    share the cores by their queues, however much goes on in each. "containers" is that of what runs
+    in them, "kernel" of the kernel's own threads, which go first. Left out: none; all that has none
+    weighs as much as it is."""
+    brief: Flag = False
+    """Whether it computes in one go and briefly, once it is woken up: beside others of other groups
+    it is served at once or waits for whole slices of theirs (`host.slice`), and does not share
+    every moment with them."""
     quantum: Seconds = 0.0
     """How long it computes in its group before others of the group have a turn: as many as there
     are cores compute at once, the rest wait as goroutines do. 0: all of the group compute at

@@ -31,7 +31,8 @@ class BusyDelay(Activity):
     """
 
     __slots__ = (
-        "common", "correlations", "env", "group", "host", "laws", "ledger", "own", "threads"
+        "beside_own", "common", "correlations", "env", "group", "host", "laws", "ledger", "own",
+        "threads",
     )  # fmt: skip
 
     def __init__(
@@ -42,11 +43,16 @@ class BusyDelay(Activity):
         group: str | None,
         contentions: Contentions,
         uniforms: Sequence[Draws],
+        *,
+        own: bool = True,
     ) -> None:
+        """`own`: whether those of its own group delay it, too; who is woken up while they compute
+        is served by them."""
         self.env = env
         self.ledger = ledger
         self.host = host
         self.group = group
+        self.beside_own = own
         self.threads = [contention.threads for contention in contentions]
         self.laws = [contention.delay for contention in contentions]
         self.correlations = [contention.correlation for contention in contentions]
@@ -54,7 +60,7 @@ class BusyDelay(Activity):
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         yield from command.settle(self.env)
-        if threads := self.host.cpu.contenders(self.group):
+        if threads := self.host.cpu.contenders(self.group, own=self.beside_own):
             place = command.number, command.occurrence
             common, own = self.common.at(*place), [uniform.at(*place) for uniform in self.own]
             delay = sum(self._quantile(threads, each) for each in self._alike(threads, common, own))

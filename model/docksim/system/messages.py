@@ -191,7 +191,8 @@ class Costs:
             if contentions and times:
                 uniforms = [self._uniforms(f"{name}.{kind}[{each}]") for each in range(times + 1)]
                 of = (ledger, self._host, cost.group, contentions)
-                delays.append(BusyDelay(self._env, *of, uniforms))
+                own = kind != "busy_wakeup"
+                delays.append(BusyDelay(self._env, *of, uniforms, own=own))
         return delays
 
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
@@ -221,7 +222,8 @@ class Costs:
             per_item = self._draws(f"{name}.cpu_per_item", cost.cpu_per_item.scaled(self._slowness))
             demand = Demand(cpu, per_item, pace, self._refill(name, cost))
             labour = (ledger, demand, cost.threads, cost.group, cost.quantum)
-            return [self._host.cpu.labour(*labour, self._allocation(cost))]
+            allocation = self._allocation(cost)
+            return [self._host.cpu.labour(*labour, allocation, brief=cost.brief)]
         return []
 
     def _pace(self, name: str, cost: StepCost) -> Pace | None:

@@ -72,7 +72,8 @@ class System:
         Raises NoSpaceLeft or OutOfMemory when what is to be there at the start does not fit.
         """
         link = scenario.host.link if place else min(scenario.host.link, scenario.registry.bandwidth)
-        self.host = Host(env, scenario.host, link, grouped=scenario.profile.is_grouped)
+        grouped = scenario.profile.is_grouped
+        self.host = Host(env, scenario.host, link, streams.uniforms, grouped=grouped)
         place = place or alone(env, scenario.registry)
         provide = place.join(self.host)
         self.table = ContainerTable()

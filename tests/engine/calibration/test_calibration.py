@@ -10,6 +10,7 @@ import tomli_w
 from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.demands import demands
 from docksim.engine.calibration.profile import calibrate
+from docksim.engine.calibration.slices import time_slice
 from docksim.engine.calibration.store import HANDLE
 from docksim.engine.errors import EngineError
 from docksim.engine.measurement.client import Answer
@@ -155,12 +156,31 @@ def test_what_dockerd_executes_itself_is_in_its_session_beside_its_goroutines(da
         assert RandomQuantity(SECONDS).parse(step["cpu"]).mean == pytest.approx(cpu, rel=0.01)
 
 
-def test_what_goes_on_after_a_reply_is_done_in_no_group(dataset):
+def test_what_goes_on_after_a_reply_is_done_by_the_kernel(dataset):
     operations = calibrate(dataset, "made").document["operations"]
     steps = [step for one in operations.values() for each in one.values() for step in each]
     later = [step for step in steps if step.get("background") and "cpu" in step]
     assert later
-    assert not any("group" in step for step in later)
+    assert {step["group"] for step in later} == {"kernel"}
+
+
+def test_network_devices_are_made_and_deleted_out_of_turn(dataset):
+    """In system calls, for which no goroutine waits; accesses to the store are in turn."""
+    operations = calibrate(dataset, "made").document["operations"]
+    for network in ("host", "none", "bridge"):
+        for operation in ("allocate", "join", "release"):
+            for step in operations[f"network.{network}"][operation]:
+                assert ("quantum" in step) == ("retry" in step)
+
+
+def test_brief_requests_wait_for_slices_of_the_measured_machines_scheduler(dataset):
+    document = calibrate(dataset, "made").document
+    cores = dataset.manifest["facts"]["cores"]
+    assert SECONDS.parse(document["host"]["slice"]) == pytest.approx(time_slice(cores))
+    daemon = document["operations"]["dockerd"]
+    brief = {name for name, steps in daemon.items() if any(step.get("brief") for step in steps)}
+    assert {"containers_json", "images_json", "containers_inspect"} <= brief
+    assert not brief & {"containers_create", "containers_start", "containers_delete"}
 
 
 def test_each_access_to_the_networks_store_is_under_its_handles_mutex_and_polls_the_file(dataset):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from docksim.des.streams import Streams
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import simulate_once
 from docksim.system.infrastructure.heap import Heap
-from docksim.system.infrastructure.turns import Turns
+from docksim.system.infrastructure.turns import Turns, compute
 from docksim.system.ledger import Ledger
 from tests.helpers import scenario, without_cost
 
@@ -63,9 +64,10 @@ def test_a_collection_takes_idle_processors_and_a_quarter_of_busy_ones(
     busy: int, rate: float
 ) -> None:
     env = Environment()
-    turns = Turns(env, SharedStation(env, "cores", 2.0), "program", 2)
+    cores = SharedStation(env, "cores", 2.0)
+    turns = Turns(env, cores, "program", 2)
     for _ in range(busy):
-        env.process(turns.take(100.0, 1.0, 100.0))
+        env.process(turns.take(100.0, 1.0, 100.0, partial(compute, cores, group="program")))
     env.run(until=0.001)
     assert ended(env, heap(env, 0.0, turns)) == pytest.approx(COLLECTING / rate, rel=0.02)
 

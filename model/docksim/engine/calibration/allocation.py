@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docksim.des.fair_groups import KERNEL
 from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.networks import network
 from docksim.engine.calibration.reading import reading
@@ -52,6 +53,7 @@ def _creation(book: Book) -> dict[str, Share]:
             flushes=demand.flushes,
             unmounts=demand.unmounts,
             grace_periods=demand.grace_periods,
+            group=KERNEL,
             waits_in=DAEMON,
         ),
     }
@@ -73,7 +75,7 @@ def _start(book: Book) -> dict[str, Share]:
             allocated=demand.allocated,
             per_item=beside[DAEMON],
         ),
-        "storage.overlay2.mount": book.part(key, demand.cpu["kernel"]),
+        "storage.overlay2.mount": book.part(key, demand.cpu["kernel"], group=KERNEL),
         "containerd.create_task": book.part(
             key,
             demand.cpu["containerd"],
@@ -127,6 +129,7 @@ def _removal(book: Book) -> dict[str, Share]:
             flushes=removal.flushes,
             unmounts=removal.unmounts,
             grace_periods=removal.grace_periods,
+            group=KERNEL,
             waits_in=DAEMON,
         ),
         "dockerd.containers_stop": book.part(stop, stopping, group=DAEMON),

@@ -11,6 +11,7 @@ import numpy as np
 
 from docksim.des.distributions import Distribution
 from docksim.des.distributions.notation import written
+from docksim.des.fair_groups import KERNEL
 from docksim.engine.calibration.allocation import allocate
 from docksim.engine.calibration.caches import caches
 from docksim.engine.calibration.collector import collector
@@ -31,6 +32,7 @@ from docksim.engine.calibration.shares import (
     Section,
     Share,
 )
+from docksim.engine.calibration.slices import time_slice
 from docksim.engine.calibration.store import FILE, RETRY, Access, split
 from docksim.engine.measurement.dataset import Dataset
 from docksim.scenario.profiles import PROVISIONAL, read_profile
@@ -106,11 +108,9 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
             operations[component][operation] = [
                 {"source": f"{source}: measured within what its request costs as a whole"}
             ]
-    removals = [demand.client for key, demand in found.items() if key.operation == "rmi"]
-    client = removals[0] if removals else 0.0
+    client = next((each.client for key, each in found.items() if key.operation == "rmi"), 0.0)
     for component, steps in pull_operations(dataset, source, rng, client).items():
         operations[component] |= steps
-    about = {"name": name, "description": _description(dataset, facts)}
     sections = {key: dict(base[key]) for key in ("daemon", "registry") if key in base}
     if found_collector:
         sections["daemon"]["collector"] = found_collector.written(source)
@@ -124,6 +124,7 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         "these and the daemon's collector.slice (two requests at once) are the only figures "
         "obtained under concurrency; disk_size, disk_bandwidth, link: assumptions",
         "parallel_efficiency": parallel_efficiency(dataset),
+        "slice": rounded(time_slice(facts["cores"])),
         "reference": rounded(reference_of(dataset)),
         **({"reference_work": facts["reference_work"]} if "reference_work" in facts else {}),
         "reference_elasticity": round(elasticity_of(dataset), 3),
@@ -132,7 +133,8 @@ def calibrate(dataset: Dataset, name: str) -> Calibration:
         host["flush"] = RandomQuantity(SECONDS).write(fit(flushes, rng).law)
     delays = {key: busy_delays(dataset, probe) for key, probe in BUSY_DELAYS.items()}
     host |= {key: delay for key, delay in delays.items() if delay}
-    return Calibration(about | {"host": host} | sections | {"operations": operations}, fits)
+    about = {"name": name, "description": _description(dataset, facts), "host": host}
+    return Calibration(about | sections | {"operations": operations}, fits)
 
 
 def _steps(
@@ -142,7 +144,7 @@ def _steps(
     whole, flush = fitted.law, usual["flush"]
     step: dict[str, Any] = {"source": source, "fit": _fit(share, fitted)}
     if share.group:
-        step |= _place(share.group)
+        step |= _place(share.group, in_turn=share.in_turn)
     if share.threads > 1.0 and share.cpu + share.per_item > NEGLIGIBLE:
         step["threads"] = round(share.threads, 3)
     if share.per_item > NEGLIGIBLE:
@@ -163,7 +165,7 @@ def _steps(
     if share.refill > NEGLIGIBLE:
         step["refill"] = rounded(share.refill)
     if share.wakeups:
-        step["wakeups"] = share.wakeups
+        step |= {"wakeups": share.wakeups, "brief": True}
     if share.lock:
         step["lock"] = share.lock
     slept = f"{source}: kernel sleeps of {share.of.operation}"
@@ -222,9 +224,10 @@ def _each_item(share: Share, rng: np.random.Generator) -> str | dict[str, Any]:
     return RandomQuantity(SECONDS).write(law.scaled(share.per_item / law.mean))
 
 
-def _place(group: str) -> dict[str, Any]:
+def _place(group: str, *, in_turn: bool = True) -> dict[str, Any]:
     """Where CPU time is spent: dockerd's by its goroutines in turn."""
-    return {"group": group} | ({"quantum": rounded(QUANTUM)} if group == DAEMON else {})
+    turns = in_turn and group == DAEMON
+    return {"group": group} | ({"quantum": rounded(QUANTUM)} if turns else {})
 
 
 def _executed_again(share: Share, whole: Distribution, source: str) -> list[dict[str, Any]]:
@@ -272,12 +275,12 @@ def _stored(access: Access, whole: Distribution, source: str, flush: float) -> d
 def _background(
     share: Share, whole: Distribution, source: str, usual: Usual
 ) -> list[dict[str, Any]]:
-    """What goes on after the reply: mostly by the kernel's own threads, which are in no group."""
+    """What goes on after the reply: mostly by the kernel's own threads."""
     slept = f"{source}: kernel sleeps after the reply"
     steps = _locked(share, share.background_locked, whole, slept, usual)
     if share.background > NEGLIGIBLE:
-        taken = f"{source}: CPU time after the reply"
-        steps.append({"cpu": part(whole, share.background), "source": taken})
+        about = {"group": KERNEL, "source": f"{source}: CPU time after the reply"}
+        steps.append(about | {"cpu": part(whole, share.background)})
     return [step | {"background": True} for step in steps]
 
 

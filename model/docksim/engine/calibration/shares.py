@@ -94,6 +94,8 @@ class Share:
     grace_periods   how many of RCU are within its waiting
     background  core-seconds after the reply
     group   the scheduler's group that it is done in; empty: none
+    in_turn whether dockerd's goroutines take turns with it: not where it is in system calls, from
+            which Go's scheduler takes the processor away (retake, runtime/proc.go)
     waits_in   the group of who waits, where another computes; empty: the same
     lock    under which it is done; empty: none
     wakeups  how often a thread is woken up for it, where it is so brief that it matters
@@ -123,6 +125,7 @@ class Share:
     background: float = 0.0
     background_locked: Section | None = None
     group: str = ""
+    in_turn: bool = True
     waits_in: str = ""
     lock: str = ""
     wakeups: int = 0

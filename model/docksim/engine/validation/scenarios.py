@@ -167,7 +167,7 @@ def _own_steps(clients: Clients, operations: list[str], profile: Path) -> dict[s
     The load generator is one thread in a session of its own: it is busy with one request at a time.
     Lists replace what the profile has; tables would be laid over it.
     """
-    source = {"source": "the load generator's own", "group": GENERATOR}
+    source = {"source": "the load generator's own", "group": GENERATOR, "brief": True}
     reading = {"throughput": f"{1.0 / clients.per_byte} B/s"} if clients.per_byte else {}
     _, document = read_profile(str(profile.absolute()), Path())
     received = document["profile"]["operations"]["dockerd"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Lock
 from docksim.des.sharing import SharedStation
+from docksim.des.streams import Draws
 from docksim.scenario.host import Host as HostSettings
 from docksim.system.infrastructure.path import Path
 from docksim.system.infrastructure.processor import processor
@@ -29,11 +32,12 @@ class Host:
         env: Environment,
         settings: HostSettings,
         link_bandwidth: float,
+        uniforms: Callable[[str], Draws],
         *,
         grouped: bool = False,
     ) -> None:
         self._env = env
-        self.cpu = processor(env, "host.cpu", settings, grouped=grouped)
+        self.cpu = processor(env, "host.cpu", settings, uniforms, grouped=grouped)
         self.disk = SharedStation(env, "host.disk", settings.disk_bandwidth)
         self.journal = FifoStation(env, "host.journal", 1)
         self.link = SharedStation(env, "host.link", link_bandwidth)

@@ -9,7 +9,8 @@ makes it the discipline to compare with request-hold-release models.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any, Protocol
 
 import simpy
@@ -18,12 +19,14 @@ from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.sharing import Job, Occupation, SharedStation
 from docksim.des.statistics import Totals
+from docksim.des.streams import Draws
 from docksim.scenario.host import Host
 from docksim.system.activity import Activity, Booking
 from docksim.system.command import Command
 from docksim.system.infrastructure.demand import Demand
 from docksim.system.infrastructure.heap import Allocation
-from docksim.system.infrastructure.turns import Turns, compute
+from docksim.system.infrastructure.slices import Slices
+from docksim.system.infrastructure.turns import Spend, Turns, compute
 from docksim.system.ledger import Ledger
 
 Events = Generator[simpy.Event, object, None]
@@ -46,9 +49,11 @@ class Processor(Protocol):
         group: str | None,
         quantum: float,
         allocation: Allocation | None = None,
+        *,
+        brief: bool = False,
     ) -> FairLabour | FifoLabour:
         """A step that works; if it has a `quantum` (s), in turn with those of its group, whose
-        memory it may allocate."""
+        memory it may allocate. A `brief` one loses whole slices to others, and no time else."""
 
     def turns(self, group: str | None) -> Turns | None:
         """The turns of a group, where cores are shared."""
@@ -62,9 +67,10 @@ class Processor(Protocol):
     def occupy(self, cores: float) -> Occupation:
         """Keep up to `cores` busy until released."""
 
-    def contenders(self, group: str | None) -> float:
+    def contenders(self, group: str | None, *, own: bool) -> float:
         """How many threads contend with one of a group, over the cores that there are: each of its
-        own group, and of another one at the most, which gets no more however many are in it."""
+        own group, if these count, and of another one at the most, which gets no more however many
+        are in it."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -73,11 +79,24 @@ class Processor(Protocol):
 class FairProcessor:
     """Processor sharing; a step runs on as many cores at once as it has threads.
 
-    `cores` is what they all get done together, in cores that run alone.
+    `cores` is what they all get done together, in cores that run alone; `slice_` how long a thread
+    computes beside others before it is their turn (s; 0: all share every moment).
     """
 
-    def __init__(self, env: Environment, name: str, cores: float, *, grouped: bool) -> None:
+    def __init__(
+        self,
+        env: Environment,
+        name: str,
+        cores: float,
+        slice_: float,
+        uniforms: Callable[[str], Draws],
+        *,
+        grouped: bool,
+    ) -> None:
         self._env = env
+        self._slice = slice_
+        self._uniforms = uniforms
+        self._slices: dict[str, Slices] = {}
         self._station = SharedStation(env, name, cores, grouped=grouped)
         self._turns: dict[str | None, Turns] = {}
         self.totals = self._station.totals
@@ -90,19 +109,30 @@ class FairProcessor:
         group: str | None,
         quantum: float,
         allocation: Allocation | None = None,
+        *,
+        brief: bool = False,
     ) -> FairLabour:
         labour = (self._env, ledger, demand)
         threads = min(threads, self._station.capacity)
+        spend = self._spend(group, brief=brief)
         if not quantum:
-            return FairLabour(self._station, threads, group, *labour)
-        turns = self.turns(group)
-        return LabourInTurn(turns, quantum, allocation, self._station, threads, group, *labour)
+            return FairLabour(spend, threads, *labour)
+        return LabourInTurn(self.turns(group), quantum, allocation, spend, threads, *labour)
+
+    def _spend(self, group: str | None, *, brief: bool) -> Spend:
+        if not (brief and group and self._slice):
+            return partial(compute, self._station, group=group)
+        if group not in self._slices:
+            chances = self._uniforms(f"slices of {group}")
+            of = (self._env, self._station, group, self._slice, chances)
+            self._slices[group] = Slices(*of)
+        return self._slices[group].compute
 
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._station.serve(demand, threads, threads, group)
 
-    def contenders(self, group: str | None) -> float:
-        return self._station.rivals(group) / self._station.capacity
+    def contenders(self, group: str | None, *, own: bool) -> float:
+        return self._station.rivals(group, own=own) / self._station.capacity
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
@@ -134,14 +164,11 @@ class Labour:
 class FairLabour(Labour, Activity):
     """On shared cores; a process that is interrupted takes its work back."""
 
-    __slots__ = ("group", "station", "threads")
+    __slots__ = ("spend", "threads")
 
-    def __init__(
-        self, station: SharedStation, threads: float, group: str | None, *labour: Any
-    ) -> None:
+    def __init__(self, spend: Spend, threads: float, *labour: Any) -> None:
         super().__init__(*labour)
-        self.station = station
-        self.group = group
+        self.spend = spend
         self.threads = threads
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
@@ -162,7 +189,7 @@ class FairLabour(Labour, Activity):
 
     def compute(self, demand: float, items: float) -> Events:
         """Spend core-seconds on the cores."""
-        return compute(self.station, demand, self.threads, self.group)
+        return self.spend(demand, self.threads)
 
 
 class LabourInTurn(FairLabour):
@@ -184,7 +211,7 @@ class LabourInTurn(FairLabour):
         return self._take(demand)
 
     def _take(self, demand: float) -> Events:
-        return self.turns.take(demand, self.threads, self.quantum)
+        return self.turns.take(demand, self.threads, self.quantum, self.spend)
 
 
 class FifoProcessor:
@@ -203,6 +230,8 @@ class FifoProcessor:
         group: str | None,
         quantum: float,
         allocation: Allocation | None = None,
+        *,
+        brief: bool = False,
     ) -> FifoLabour:
         return FifoLabour(self._station, self._env, ledger, demand)
 
@@ -212,7 +241,7 @@ class FifoProcessor:
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._env.timeout(self._station.visit(demand))
 
-    def contenders(self, group: str | None) -> float:
+    def contenders(self, group: str | None, *, own: bool) -> float:
         return 1.0 if self._station.is_full else 0.0
 
     def withdraw(self, work: simpy.Event) -> None:
@@ -242,10 +271,12 @@ class FifoLabour(Labour, Booking):
             ledger.waited += delay - demand
 
 
-def processor(env: Environment, name: str, host: Host, *, grouped: bool) -> Processor:
+def processor(
+    env: Environment, name: str, host: Host, uniforms: Callable[[str], Draws], *, grouped: bool
+) -> Processor:
     """The host's cores under its scheduler; `grouped`: some work is done in groups."""
     if host.scheduler == "fifo":
         return FifoProcessor(env, name, host.cores)
     # One core alone has nobody to lose by.
     cores = max(1.0, host.cores * host.parallel_efficiency)
-    return FairProcessor(env, name, cores, grouped=grouped)
+    return FairProcessor(env, name, cores, host.slice, uniforms, grouped=grouped)

@@ -16,6 +16,8 @@ from docksim.des.sharing import SharedStation
 from docksim.system.infrastructure.run_queues import RunQueues
 
 Events = Generator[simpy.Event, object, None]
+Spend = Callable[[float, float], Events]
+"""How core-seconds are spent on as many cores as there are threads."""
 
 
 class Turns:
@@ -36,7 +38,7 @@ class Turns:
         """Whether one more could compute at once."""
         return bool(self._idle)
 
-    def take(self, demand: float, threads: float, quantum: float) -> Events:
+    def take(self, demand: float, threads: float, quantum: float, spend: Spend) -> Events:
         """Spend core-seconds on as many cores as there are threads, each turn for a quantum (s) of
         their time at most. Who is interrupted takes the work back."""
         most = quantum * threads
@@ -44,7 +46,7 @@ class Turns:
         while demand > 0.0:
             processor = yield from self._turn(enqueue)
             try:
-                yield from compute(self._station, min(demand, most), threads, self._group)
+                yield from spend(min(demand, most), threads)
             finally:
                 self._pass_on(processor)
             demand -= most
@@ -94,10 +96,12 @@ def compute(
     threads: float,
     group: str | None,
     weight: float | None = None,
+    *,
+    brief: bool = False,
 ) -> Events:
     """Spend core-seconds on as many cores as there are threads, each of the same weight; who is
     interrupted takes the work back."""
-    work = station.serve(demand, threads, weight or threads, group)
+    work = station.serve(demand, threads, weight or threads, group, brief=brief)
     try:
         yield work
     except BaseException:
