@@ -6,8 +6,8 @@ that these are on. Three kinds of flows differ:
 
 - The kernel's own threads, which wake up for moments, are served first. How they wait for a core
   is in the delays that were measured of what they do.
-- Brief ones, too, go first as they wake up. Who begins one waits before, for whole slices of
-  others, as long as its share says (see `share_of_one_more`).
+- Brief ones, too, go first as they wake up. Who begins one waits before, for what is left of
+  others' slices, as long as its share says (see `share_of_one_more`).
 - All others share by `queue_shares`; those without a group weigh as much as they do.
 """
 

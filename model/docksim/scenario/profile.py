@@ -85,8 +85,8 @@ class Step(Section):
     weighs as much as it is."""
     brief: Flag = False
     """Whether it computes in one go and briefly, once it is woken up: beside others of other groups
-    it is served at once or waits for whole slices of theirs (`host.slice`), and does not share
-    every moment with them."""
+    it is served at once or waits for what is left of a slice of theirs (`host.slice`), and does not
+    share every moment with them."""
     quantum: Seconds = 0.0
     """How long it computes in its group before others of the group have a turn: as many as there
     are cores compute at once, the rest wait as goroutines do. 0: all of the group compute at

@@ -1,8 +1,10 @@
 """Brief work beside others: undisturbed mostly, and as slow on average as if it shared."""
 
+import contextlib
 from statistics import fmean, median
 
 import pytest
+import simpy
 
 from docksim.des.environment import Environment
 from docksim.des.sharing import SharedStation
@@ -72,3 +74,23 @@ def test_who_waits_goes_on_when_the_crowd_has_gone():
     env.process(leave())
     env.run(until=5000.0)
     assert 900.0 <= ended[0] <= 901.0 + 1000.0 / 6
+
+
+def test_who_is_interrupted_while_waiting_is_not_counted_any_more():
+    env = Environment()
+    cores = SharedStation(env, "cores", 2.0, grouped=True)
+    for _ in range(9):
+        cores.occupy(1.0, group="runtime")
+    slices = Slices(env, cores, "daemon", 1000.0, Streams(7).uniforms("slices"))
+
+    def compute():
+        with contextlib.suppress(simpy.Interrupt):
+            yield from slices.compute(1e6, 1.0)
+
+    computing = env.process(compute())
+    env.run(until=1.0)
+    assert slices._waiting == 1.0
+    computing.interrupt()
+    env.run(until=2.0)
+    assert slices._waiting == 0.0
+    assert cores.rivals("daemon") == pytest.approx(1.0)

@@ -53,7 +53,7 @@ class Processor(Protocol):
         brief: bool = False,
     ) -> FairLabour | FifoLabour:
         """A step that works; if it has a `quantum` (s), in turn with those of its group, whose
-        memory it may allocate. A `brief` one loses whole slices to others, and no time else."""
+        memory it may allocate. A `brief` one loses parts of slices to others, and no time else."""
 
     def turns(self, group: str | None) -> Turns | None:
         """The turns of a group, where cores are shared."""

@@ -1,4 +1,4 @@
-"""Brief computations beside others: served at once mostly, else after whole slices of theirs.
+"""Brief computations beside others: served at once mostly, else after a slice of theirs.
 
 A kernel lets a thread that wakes up go first, mostly, and each go on for a slice of time (EEVDF:
 sched-eevdf.rst, and protect_slice and check_preempt_wakeup_fair in kernel/sched/fair.c). So a brief
