@@ -74,16 +74,17 @@ class FairGroups:
         return sum(group.share.rate for group in self._groups.values())
 
     def rivals(self, group: str | None, *, own: bool = True) -> float:
-        """How many threads one of a group has to share the cores with: the flows of its `own`, by
-        their caps, if these are to count, and another group, however many are in it, as one, whose
-        weight is spread over the cores (calc_group_shares, kernel/sched/fair.c). Where only others
-        count, brief flows don't. What has no group and the kernel don't: they sleep as often as
-        they work."""
-        if own:
-            return sum(
-                each.cap if name == group else min(each.cap, 1.0) for name, each in self._named()
-            )
-        return sum(min(each.lasting, 1.0) for name, each in self._named() if name != group)
+        """How many threads keep the cores from one that is woken up: one of the largest group,
+        however many are in it, and all of the second, by their caps. One crowd shares its cores
+        with who comes, and two keep each other's (README, "Against a real engine"). Without the
+        woken one's `own` group, brief flows don't count, either; what has no group and the kernel
+        never do: they sleep as often as they work."""
+        crowds = sorted(
+            each.cap if own else each.lasting
+            for name, each in self._named()
+            if own or name != group
+        )
+        return min(1.0, crowds[-1]) + sum(crowds[-2:-1]) if crowds else 0.0
 
     def share_of_one_more(self, group: str | None, cap: float) -> float:
         """Of its cap, what one more flow of a group would get if it shared like the others, beside

@@ -32,8 +32,8 @@ def _ascending(contentions: tuple[Contention, ...]) -> tuple[Contention, ...]:
 
 Contentions = Annotated[tuple[Contention, ...], AfterValidator(_ascending)]
 """By threads; beside another number of threads it is in proportion between two of them (beside none
-nothing), and beyond the last. All threads of its own group of the scheduler's count, and of any
-other group one: groups have turns, however many are in them."""
+nothing), and beyond the last. Of the scheduler's largest group one thread counts, and of the second
+largest all: one crowd shares its cores with who comes, and two keep each other's from them."""
 
 
 class Host(Section):

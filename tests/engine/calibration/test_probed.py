@@ -18,14 +18,15 @@ def mean_delays(contentions):
     return {each["threads"]: delay(each["delay"]).mean for each in contentions}
 
 
-def test_each_session_at_work_lengthens_a_flush_by_its_part(tmp_path):
+def test_each_program_of_a_second_session_lengthens_a_flush_by_its_part(tmp_path):
     found = made(tmp_path / "probed")
     rng = np.random.default_rng(7)
     alone, spaced = rng.normal(0.0008, 0.00001, 100), rng.normal(0.0012, 0.00001, 100)
     rows = probed(alone, probe="flush") + probed(spaced, probe="spaced_flush")
-    for sessions in (2, 4):
-        rows += probed(spaced + 0.0005 * sessions, probe="spaced_flush", busy=sessions)
-        rows += probed(alone + 0.0002 * sessions, probe="flush", busy=sessions)
+    for programs in (1, 3):
+        crowd = {"busy": 2, "programs": programs}
+        rows += probed(spaced + 0.0005 * (1 + programs), probe="spaced_flush", **crowd)
+        rows += probed(alone + 0.0002 * (1 + programs), probe="flush", **crowd)
     found.add_probes(pd.DataFrame(rows))
     add_light_load(found)
     document = calibrate(found, "made").document
@@ -56,8 +57,8 @@ def test_delays_are_as_alike_as_those_that_follow_each_other(tmp_path):
     for _ in range(4000):
         scores.append(0.8 * scores[-1] + 0.6 * rng.normal())
     rows = probed([0.001] * 50, probe="flush")
-    rows += probed(0.001 + np.exp(scores), probe="flush", busy=2)
-    rows += probed(0.001 + np.exp(rng.permutation(scores)), probe="flush", busy=4)
+    rows += probed(0.001 + np.exp(scores), probe="flush", busy=2, programs=1)
+    rows += probed(0.001 + np.exp(rng.permutation(scores)), probe="flush", busy=2, programs=3)
     found.add_probes(pd.DataFrame(rows))
     alike, shuffled = busy_delays(found, "flush")
     mean = np.mean([0.8**apart for apart in range(1, LAGS + 1)])
@@ -124,12 +125,31 @@ def test_what_is_mostly_not_delayed_is_drawn_so(tmp_path):
     assert delay.mean == pytest.approx(0.25 * 0.020, rel=0.2)
 
 
-def test_each_session_at_work_lengthens_a_grace_period_by_its_part(tmp_path):
+def test_of_one_session_a_program_counts_and_of_a_second_all(tmp_path):
+    """Where more sessions than two were there, fewer tell more of the second."""
     found = made(tmp_path / "probed")
     rows = probed([0.001] * 50, probe="unmount")
-    for sessions in (2, 4, 8):
-        delayed = np.random.default_rng(sessions).normal(0.001 * (1 + sessions), 0.00001, 50)
-        rows += probed(delayed, probe="unmount", busy=sessions)
+    for sessions, programs, delay in (
+        (1, 1, 0.001),
+        (2, 1, 0.002),
+        (8, 1, 0.007),
+        (3, 4, 0.010),
+        (4, 4, 0.011),
+        (2, 16, 0.070),
+    ):
+        crowd = {"busy": sessions, "programs": programs}
+        rows += probed([0.001 + delay] * 50, probe="unmount", **crowd)
+    found.add_probes(pd.DataFrame(rows))
+    delays = mean_delays(busy_delays(found, "unmount"))
+    assert delays == pytest.approx({0.5: 0.001, 1: 0.002, 2.5: 0.010, 8.5: 0.070}, rel=1e-3)
+
+
+def test_each_program_of_a_second_session_lengthens_a_grace_period_by_its_part(tmp_path):
+    found = made(tmp_path / "probed")
+    rows = probed([0.001] * 50, probe="unmount")
+    for threads in (2, 4, 8):
+        delayed = np.random.default_rng(threads).normal(0.001 * (1 + threads), 0.00001, 50)
+        rows += probed(delayed, probe="unmount", busy=2, programs=threads - 1)
     found.add_probes(pd.DataFrame(rows))
     add_light_load(found)
     document = calibrate(found, "made").document

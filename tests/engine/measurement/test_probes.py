@@ -19,7 +19,7 @@ import time
 from docksim.engine.measurement import probes
 
 probes.binary = lambda name: "sleep 0.01; echo {mark}"
-with probes.spinning(2):
+with probes.spinning(2, 3):
     print("busy", flush=True)
     time.sleep(600)
 """
@@ -55,7 +55,7 @@ def test_busy_sessions_end_with_who_wanted_them(number):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as probing:
         try:
             assert probing.stdout.readline() == "busy\n"
-            assert comes_to(mark, 2)  # a shell each
+            assert comes_to(mark, 2 * (1 + 3))  # a shell for each program, and one for all of them
         finally:
             probing.send_signal(number)
     assert comes_to(mark, 0)

@@ -33,9 +33,9 @@ def idle(dataset: Dataset, probe: str) -> list[float]:
 
 
 def busy_delays(dataset: Dataset, probe: str) -> list[dict[str, Any]]:
-    """How much longer than on an idle machine an execution takes, by threads a core that contend
-    for it, each in a session of its own; as `docksim.scenario.host.Contentions`. Empty where that
-    is nothing, or not measured.
+    """How much longer than on an idle machine an execution takes beside busy sessions, by the
+    threads a core that contend for it; as `docksim.scenario.host.Contentions`. Empty where that is
+    nothing, or not measured.
 
     A law is the table of what was measured: many are not delayed at all, and no common family has
     both that and the tail.
@@ -44,21 +44,28 @@ def busy_delays(dataset: Dataset, probe: str) -> list[dict[str, Any]]:
     if alone.empty:
         return []
     usual = np.quantile(alone.loc[alone["busy"] == 0, "seconds"], PROBABILITIES)
-    # A session that had several programs under way at once would count as one here.
-    beside = alone[(alone["busy"] > 0) & (alone.get("programs", 1) == 1)]
-    threads = beside["busy"] / dataset.manifest["facts"]["cores"]
-    levels = {cast(float, level): found for level, found in beside["seconds"].groupby(threads)}
+    crowds = _by_contention(alone[alone["busy"] > 0], dataset.manifest["facts"]["cores"])
     laws = {
-        level: _delay(usual, np.quantile(seconds, PROBABILITIES))
-        for level, seconds in levels.items()
+        threads: _delay(usual, np.quantile(seconds, PROBABILITIES))
+        for threads, seconds in crowds.items()
     }
     if all(law.mean <= NEGLIGIBLE for law in laws.values()):
         return []
     write = RandomQuantity(SECONDS).write
     return [
-        {"threads": level, "delay": write(law), "correlation": _correlation(levels[level])}
-        for level, law in laws.items()
+        {"threads": threads, "delay": write(law), "correlation": _correlation(crowds[threads])}
+        for threads, law in laws.items()
     ]
+
+
+def _by_contention(beside: pd.DataFrame, cores: int) -> dict[float, pd.Series[float]]:
+    """Seconds by the threads a core that contend: of the first session one, and of a second one as
+    many as it has programs at once. Datasets may have more sessions than two, where fewer are told
+    for the same number."""
+    second = pd.Series(beside.get("programs", 1), beside.index).where(beside["busy"] > 1, 0)
+    fewest = beside["busy"] == beside.groupby(second)["busy"].transform("min")
+    threads = (1.0 + second[fewest]) / cores
+    return {cast(float, level): seconds for level, seconds in beside["seconds"].groupby(threads)}
 
 
 def _delay(usual: Values, beside: Values) -> Empirical:

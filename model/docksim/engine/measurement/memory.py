@@ -65,7 +65,7 @@ async def probed(client: EngineClient) -> list[dict[str, Any]]:
         await asyncio.sleep(LATER)
         rows.append({"probe": "ping", "callers": 2, "seconds": await _timed(client, "/_ping")})
         await collecting
-    return [row | {"busy": 0} for row in rows]
+    return [row | {"busy": 0, "programs": 0} for row in rows]
 
 
 async def _timed(client: EngineClient, path: str) -> float:

@@ -36,14 +36,14 @@ TIMES = {
 """How often a caller does each in a round."""
 
 DELAYED = ("flush", "spaced_flush", "unmount", "overlay_unmount", "barrier", "wakeup")
-"""What is done beside busy sessions, too: the kernel's own threads have a part in it."""
+"""What is done beside crowds, too: the kernel's own threads have a part in it."""
 
 Timed = tuple[Callable[[], None], Callable[[], object]]
 """What comes before an execution, and what is timed."""
 
 CALLERS = (1, 2)
-BUSY = (0.5, 1, 2, 4)
-"""Sessions a core that want the cores besides."""
+CROWDS = ((1, 0.5), (2, 0.5), (2, 2.0), (2, 8.0))
+"""Sessions that want the cores besides, and programs a core in each of them."""
 
 BLOCK = 4096
 SPACE = 0.01
@@ -64,7 +64,7 @@ INFLATED = 8 << 20
 
 def probe(engine: PrivateEngine) -> pd.DataFrame:
     """One round of them. A row an execution: probe, callers at once, busy sessions besides,
-    seconds.
+    programs at once in each of these, seconds.
 
     flush      a file of 4 KiB written anew in the engine's file system and put in another's place,
                as the daemon keeps what it knows
@@ -82,21 +82,21 @@ def probe(engine: PrivateEngine) -> pd.DataFrame:
     """
     rows = [row for callers in CALLERS for row in _probed(engine, list(TIMES), callers)]
     cores = os.cpu_count() or 1
-    for sessions in BUSY:
-        rows += _probed(engine, DELAYED, 1, round(sessions * cores))
+    for sessions, programs in CROWDS:
+        rows += _probed(engine, DELAYED, 1, sessions, max(1, round(programs * cores)))
     return pd.DataFrame(rows)
 
 
 def _probed(
-    engine: PrivateEngine, probes: Iterable[str], callers: int, busy: int = 0
+    engine: PrivateEngine, probes: Iterable[str], callers: int, sessions: int = 0, programs: int = 0
 ) -> list[dict[str, Any]]:
-    beside = {"callers": callers, "busy": busy}
+    beside = {"callers": callers, "busy": sessions, "programs": programs}
     command = [sys.executable, "-m", __name__, str(engine.folder / "data")]
     enter, account = engine.engine_space.enter, engine.account("probe")
     commands = [
         joining(account, *enter(*command, str(caller), *probes)) for caller in range(callers)
     ]
-    with spinning(busy):
+    with spinning(sessions, programs):
         return [row | beside for told in _told(commands) for row in json.loads(told)]
 
 
@@ -128,13 +128,13 @@ def _words(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def spinning(sessions: int) -> Iterator[None]:
-    """Have so many sessions, each a group of the scheduler's, execute what an engine executes, one
-    after the other: programs of many short threads. One that computes without a pause would hold a
-    core longer. They end with this process, however it ends."""
+def spinning(sessions: int, programs: int) -> Iterator[None]:
+    """Have so many sessions, each a group of the scheduler's, execute what an engine executes, each
+    so many at once, one after the other: programs of many short threads. One that computes without
+    a pause would hold a core longer. They end with this process, however it ends."""
     execution = f"{binary('dockerd')} --version > /dev/null"
     loop = f"while kill -0 {os.getpid()} 2> /dev/null; do {execution}; done"
-    session = ["sh", "-c", loop]
+    session = ["sh", "-c", f"for program in $(seq {programs}); do {loop} & done; wait"]
     busy = [subprocess.Popen(session, start_new_session=True) for _ in range(sessions)]
     try:
         yield

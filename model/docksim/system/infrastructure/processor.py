@@ -68,9 +68,8 @@ class Processor(Protocol):
         """Keep up to `cores` busy until released."""
 
     def contenders(self, group: str | None, *, own: bool) -> float:
-        """How many threads contend with one of a group, over the cores that there are: each of its
-        own group, if these count, and of another one at the most, which gets no more however many
-        are in it."""
+        """How many threads contend with one of a group, over the cores that there are: one of the
+        largest group and all of the second; see `FairGroups.rivals`."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
