@@ -161,16 +161,22 @@ def test_the_kernels_threads_take_longer_for_each_group_that_is_at_work(
     assert latency.tolist() == pytest.approx([expected])
 
 
-@pytest.mark.parametrize(("own", "expected"), [("a", 3.5), ("b", 3.0), ("c", 3.0)])
-def test_of_ones_own_group_each_thread_contends(own, expected) -> None:
-    busy = [{"cpu": "9 s", "group": group, "background": True} for group in "aab"]
+@pytest.mark.parametrize(
+    ("groups", "expected"), [("aaa", 2.5), ("aab", 3.0), ("aaabb", 3.5), ("aaabbc", 3.5)]
+)
+@pytest.mark.parametrize("own", ["a", "b", "c"])
+def test_of_the_largest_group_a_thread_contends_and_of_the_second_all(
+    groups, expected, own
+) -> None:
+    busy = [{"cpu": "9 s", "group": group, "background": True} for group in groups]
     step = {"wait": "1 s", "inner_flushes": 1, "group": own}
     latency = listing(*busy, {"wait": "1 s"}, step, cores=2, busy_flush=a_thread("1 s"))
     assert latency.tolist() == pytest.approx([expected])
 
 
 @pytest.mark.parametrize(
-    ("groups", "delay"), [("a", 0.05), ("ab", 0.1), ("abc", 0.3), ("abcd", 0.5), ("abcdef", 0.75)]
+    ("groups", "delay"),
+    [("a", 0.05), ("ab", 0.1), ("aabb", 0.3), ("ab" * 3, 0.5), ("ab" * 5, 0.75)],
 )
 def test_between_and_beyond_what_was_measured_delays_are_in_proportion(groups, delay) -> None:
     busy = [{"cpu": "9 s", "group": group, "background": True} for group in groups]
