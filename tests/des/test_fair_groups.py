@@ -118,24 +118,24 @@ def test_one_more_is_told_its_share_beside_what_lasts():
 
 def test_rivals_are_one_of_the_largest_group_and_all_of_the_second():
     cores = crowded()  # of the runtime
-    assert cores.rivals("daemon") == pytest.approx(1.0)
+    assert cores.rivals() == pytest.approx(1.0)
     for _ in range(3):
         cores.serve(1.0, 1.0, group="daemon")
     cores.serve(1.0, 0.5, group="containers")
     cores.serve(1.0, 1.0, group=KERNEL)
     cores.serve(1.0, 1.0)
-    assert cores.rivals("daemon") == cores.rivals("runtime") == pytest.approx(4.0)
-    assert cores.rivals("daemon", own=False) == pytest.approx(1.5)
-    assert cores.rivals("runtime", own=False) == pytest.approx(1.5)
-    assert cores.rivals("containers", own=False) == pytest.approx(4.0)
+    assert cores.rivals() == pytest.approx(4.0)
+    assert cores.rivals("daemon") == pytest.approx(1.5)
+    assert cores.rivals("runtime") == pytest.approx(1.5)
+    assert cores.rivals("containers") == pytest.approx(4.0)
 
 
 def test_nobody_has_rivals_where_nobody_computes():
     cores = SharedStation(Environment(), "cores", 2.0, grouped=True)
-    assert cores.rivals("daemon") == 0.0
+    assert cores.rivals() == 0.0
     cores.serve(1.0, 0.5, group="daemon")
-    assert cores.rivals("daemon") == pytest.approx(0.5)
-    assert cores.rivals("daemon", own=False) == 0.0
+    assert cores.rivals() == pytest.approx(0.5)
+    assert cores.rivals("daemon") == 0.0
 
 
 def test_what_has_no_group_shares_like_a_group():

@@ -73,16 +73,16 @@ class FairGroups:
         """Σ rate: what is used of the capacity now."""
         return sum(group.share.rate for group in self._groups.values())
 
-    def rivals(self, group: str | None, *, own: bool = True) -> float:
+    def rivals(self, apart_from: str | None = None) -> float:
         """How many threads keep the cores from one that is woken up: one of the largest group,
         however many are in it, and all of the second, by their caps. One crowd shares its cores
-        with who comes, and two keep each other's (README, "Against a real engine"). Without the
-        woken one's `own` group, brief flows don't count, either; what has no group and the kernel
-        never do: they sleep as often as they work."""
+        with who comes, and two keep each other's (README, "Against a real engine"). Apart from a
+        group, brief flows don't count, either; what has no group and the kernel never do: they
+        sleep as often as they work."""
         crowds = sorted(
-            each.cap if own else each.lasting
+            each.lasting if apart_from else each.cap
             for name, each in self._named()
-            if own or name != group
+            if name != apart_from
         )
         return min(1.0, crowds[-1]) + sum(crowds[-2:-1]) if crowds else 0.0
 

@@ -97,10 +97,10 @@ class SharedStation:
         """Whether all of the capacity is in use."""
         return self._share.rate >= FULL * self._share.capacity
 
-    def rivals(self, group: str | None, *, own: bool = True) -> float:
-        """How many threads one of a group has to share the capacity with; see `FairGroups`."""
+    def rivals(self, apart_from: str | None = None) -> float:
+        """How many threads keep the capacity from one that is woken up; see `FairGroups`."""
         share = self._share
-        return share.rivals(group, own=own) if isinstance(share, FairGroups) else share.rate
+        return share.rivals(apart_from) if isinstance(share, FairGroups) else share.rate
 
     def share_of_one_more(self, group: str, cap: float) -> float:
         """Of its cap, what one more of a group would get; see `FairGroups`, without which it is

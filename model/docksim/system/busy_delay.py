@@ -31,7 +31,7 @@ class BusyDelay(Activity):
     """
 
     __slots__ = (
-        "beside_own", "common", "correlations", "env", "group", "host", "laws", "ledger", "own",
+        "apart_from", "common", "correlations", "env", "host", "laws", "ledger", "own",
         "threads",
     )  # fmt: skip
 
@@ -40,19 +40,15 @@ class BusyDelay(Activity):
         env: Environment,
         ledger: Ledger,
         host: Host,
-        group: str | None,
         contentions: Contentions,
         uniforms: Sequence[Draws],
-        *,
-        own: bool = True,
+        apart_from: str | None = None,
     ) -> None:
-        """`own`: whether those of its own group delay it, too; who is woken up while they compute
-        is served by them."""
+        """`apart_from`: the group whose threads do not delay it, if there is one."""
         self.env = env
         self.ledger = ledger
         self.host = host
-        self.group = group
-        self.beside_own = own
+        self.apart_from = apart_from
         self.threads = [contention.threads for contention in contentions]
         self.laws = [contention.delay for contention in contentions]
         self.correlations = [contention.correlation for contention in contentions]
@@ -60,7 +56,7 @@ class BusyDelay(Activity):
 
     def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
         yield from command.settle(self.env)
-        if threads := self.host.cpu.contenders(self.group, own=self.beside_own):
+        if threads := self.host.cpu.contenders(self.apart_from):
             place = command.number, command.occurrence
             common, own = self.common.at(*place), [uniform.at(*place) for uniform in self.own]
             delay = sum(self._quantile(threads, each) for each in self._alike(threads, common, own))

@@ -190,9 +190,9 @@ class Costs:
         for kind, (contentions, times) in delayed.items():
             if contentions and times:
                 uniforms = [self._uniforms(f"{name}.{kind}[{each}]") for each in range(times + 1)]
-                of = (ledger, self._host, cost.group, contentions)
-                own = kind != "busy_wakeup"
-                delays.append(BusyDelay(self._env, *of, uniforms, own=own))
+                # Who is woken up while others of its group compute is served by these.
+                own = cost.group if kind == "busy_wakeup" else None
+                delays.append(BusyDelay(self._env, ledger, self._host, contentions, uniforms, own))
         return delays
 
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:

@@ -93,4 +93,4 @@ def test_who_is_interrupted_while_waiting_is_not_counted_any_more():
     computing.interrupt()
     env.run(until=2.0)
     assert slices._waiting == 0.0
-    assert cores.rivals("daemon") == pytest.approx(1.0)
+    assert cores.rivals() == pytest.approx(1.0)

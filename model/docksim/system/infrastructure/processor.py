@@ -67,9 +67,9 @@ class Processor(Protocol):
     def occupy(self, cores: float) -> Occupation:
         """Keep up to `cores` busy until released."""
 
-    def contenders(self, group: str | None, *, own: bool) -> float:
-        """How many threads contend with one of a group, over the cores that there are: one of the
-        largest group and all of the second; see `FairGroups.rivals`."""
+    def contenders(self, apart_from: str | None = None) -> float:
+        """How many threads contend with one that is woken up, over the cores that there are; see
+        `FairGroups.rivals`."""
 
     def totals(self) -> Totals:
         """What the cores have done so far."""
@@ -130,8 +130,8 @@ class FairProcessor:
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._station.serve(demand, threads, threads, group)
 
-    def contenders(self, group: str | None, *, own: bool) -> float:
-        return self._station.rivals(group, own=own) / self._station.capacity
+    def contenders(self, apart_from: str | None = None) -> float:
+        return self._station.rivals(apart_from) / self._station.capacity
 
     def withdraw(self, work: simpy.Event) -> float:
         assert isinstance(work, Job)
@@ -240,7 +240,7 @@ class FifoProcessor:
     def begin(self, demand: float, threads: float, group: str | None) -> simpy.Event:
         return self._env.timeout(self._station.visit(demand))
 
-    def contenders(self, group: str | None, *, own: bool) -> float:
+    def contenders(self, apart_from: str | None = None) -> float:
         return 1.0 if self._station.is_full else 0.0
 
     def withdraw(self, work: simpy.Event) -> None:
