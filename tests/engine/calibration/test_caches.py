@@ -32,15 +32,15 @@ def demand(latency, allocated=0.0, client=0.0):
     return Demand(np.full(9, latency + client), cpu, {}, USUAL / 2, client, allocated=allocated)
 
 
-def found(gone):
-    """After a list of 50 containers `gone` of what requests use is displaced."""
-    after_list = {
-        Key("ps"): demand(USUAL, LISTED),
-        Key("ps", containers=50): demand(8 * USUAL, 51 * LISTED),
-    }
-    for operation, part in (("images", 1.0), ("inspect", 1.0 - SHARED)):
-        after_list[Key(operation)] = demand(USUAL)
-        after_list[Key(operation, containers=50)] = demand(USUAL + part * gone * REFILL)
+def found(*gone):
+    """After lists of 50 containers, of 100 and so on, such parts of what requests use are
+    displaced."""
+    after_list = {}
+    for count, displaced in zip(range(0, 50 * len(gone) + 1, 50), (0.0, *gone), strict=True):
+        after_list[Key("ps", containers=count)] = demand(USUAL, (1 + count) * LISTED)
+        for operation, part in (("images", 1.0), ("inspect", 1.0 - SHARED)):
+            latency = USUAL + part * displaced * REFILL
+            after_list[Key(operation, containers=count)] = demand(latency)
     for size, longer, all_gone in ((1e4, 0.0, 0.0), (5e6, 0.3, 1.0)):
         after_list[Key("logs", log_size=size)] = demand(USUAL + longer, 5.0 * size)
         # Who has read a long log takes longer to read the last lines, too.
@@ -66,9 +66,16 @@ def test_cycles_in_another_order_tell_nothing(cycles):
     assert caches(Measured(*cycles), found(0.3)) is None
 
 
-@pytest.mark.parametrize("gone", [0.0, 1.5])
+def test_lists_that_cost_more_than_any_log_tell_it_by_two_lengths():
+    gone = (1.6 * (1.0 - exp(-count * LISTED / SIZE)) for count in (50, 100, 150))
+    seen = caches(Measured(LISTS, LOGS), found(*gone))
+    assert (seen.size, seen.shared) == pytest.approx((SIZE, SHARED))
+    assert seen.refill == pytest.approx(1.6 * REFILL)
+
+
+@pytest.mark.parametrize("gone", [(), (0.0,), (1.5,), (0.5, 1.5), (1.5, 1.5), (1.6, 1.5)])
 def test_what_does_not_fit_the_law_is_not_written_as_one(gone):
-    assert caches(Measured(LISTS, LOGS), found(gone)) is None
+    assert caches(Measured(LISTS, LOGS), found(*gone)) is None
 
 
 def test_who_looks_refills_and_a_log_displaces_by_its_bytes():

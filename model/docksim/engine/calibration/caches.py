@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import log
+from math import expm1, log
 from typing import Any
 
 import pandas as pd
+from scipy.optimize import brentq
 
 from docksim.des.distributions.notation import written
 from docksim.engine.calibration.demand import Demand, Key
@@ -17,6 +18,9 @@ from docksim.engine.measurement.dataset import Dataset
 LISTS = ["ps", "images", "inspect"]
 LOGS = ["logs", "logs --tail 10"]
 """Cycles that tell it: in each, what comes after the first operation meets what that has left."""
+
+MANY = 30.0
+"""So many sizes of the caches displace all of them, and a part as small of one nothing."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
 
     Medians tell, as collections delay some. The last lines of a long log come when all is gone;
     `images` after a list of many containers, when as much is gone as the list has allocated; and
-    `inspect` after that finds what all requests use brought back.
+    `inspect` after that finds what all requests use brought back. Where `images` loses more by that
+    than the last lines do by all, lists of two lengths tell what it loses by all.
     """
     blocks = dataset.table("blocks")
     if not (_is_measured(blocks, LISTS) and _is_measured(blocks, LOGS)):
@@ -51,21 +56,52 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
     together = [key for key in found if all(key._replace(operation=o) in found for o in LISTS)]
     if not together or not any(key.operation == LOGS[1] for key in found):
         return None
-    few, many = _ends(together, "ps", "containers")
-    listed = found[many].allocated - found[few].allocated
+    lists, tails = _sorted(together, "ps", "containers"), _sorted(found, LOGS[1], "log_size")
+    if len(lists) < 2 or len(tails) < 2:
+        return None
+    lost = [_longer(found, lists[0], more) for more in lists[1:]]
+    listed, after_list, later = lost[-1]
+    refill = _engines(found[tails[-1]]) - _engines(found[tails[0]])
+    size = _size(lost, refill) if listed > 0.0 and after_list > 0.0 else 0.0
+    if not size:
+        return None
+    if after_list >= refill:
+        refill = after_list / -expm1(-listed / size)
+    return Displacing(size, min(1.0, max(0.0, 1.0 - later / after_list)), refill)
+
+
+def _size(lost: list[tuple[float, float, float]], refill: float) -> float:
+    """Bytes that displace 1 - 1/e, see `_longer`, where `refill` (s) is lost by all; 0 where lists
+    do not tell."""
+    listed, after_list, _ = lost[-1]
+    if after_list < refill:
+        return -listed / log(1.0 - after_list / refill)
+    if len(lost) < 2:
+        return 0.0
+    part, loss, _ = lost[-2]
+    return listed * _saturating(part / listed, loss / after_list)
+
+
+def _longer(found: Mapping[Key, Demand], few: Key, many: Key) -> tuple[float, float, float]:
+    """What a longer list allocates more (bytes), and how much longer it makes what follows (s)."""
     after_list, later = (
         found[many._replace(operation=each)].median - found[few._replace(operation=each)].median
         for each in LISTS[1:]
     )
-    short, long = (_engines(found[key]) for key in _ends(found, LOGS[1], "log_size"))
-    refill = long - short
-    if not (listed > 0.0 and 0.0 < after_list < refill):
-        return None
-    return Displacing(
-        size=-listed / log(1.0 - after_list / refill),
-        shared=min(1.0, max(0.0, 1.0 - later / after_list)),
-        refill=refill,
-    )
+    return found[many].allocated - found[few].allocated, after_list, later
+
+
+def _saturating(part: float, loss: float) -> float:
+    """The size, over all that is listed, of caches that lose such a share of the whole loss by a
+    part of the list; 0 where they lose no more than in proportion, or all of it by that."""
+    if not part < loss < 1.0:
+        return 0.0
+
+    def excess(size: float) -> float:
+        return expm1(-part / size) / expm1(-1.0 / size) - loss
+
+    least, most = part / MANY, MANY
+    return float(brentq(excess, least, most)) if excess(least) > 0.0 > excess(most) else 0.0
 
 
 def _engines(demand: Demand) -> float:
@@ -78,10 +114,7 @@ def _is_measured(blocks: pd.DataFrame, cycle: list[str]) -> bool:
     return any(operations == cycle for operations in light["operations"])
 
 
-def _ends(found: Iterable[Key], operation: str, condition: str) -> tuple[Key, Key]:
-    """An operation's with the least and the most of something."""
-    keys = sorted(
-        (key for key in found if key.operation == operation),
-        key=lambda key: float(getattr(key, condition)),
-    )
-    return keys[0], keys[-1]
+def _sorted(found: Iterable[Key], operation: str, condition: str) -> list[Key]:
+    """An operation's, from the least of something to the most."""
+    own = (key for key in found if key.operation == operation)
+    return sorted(own, key=lambda key: float(getattr(key, condition)))
