@@ -54,8 +54,6 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
     if not (_is_measured(blocks, LISTS) and _is_measured(blocks, LOGS)):
         return None
     together = [key for key in found if all(key._replace(operation=o) in found for o in LISTS)]
-    if not together or not any(key.operation == LOGS[1] for key in found):
-        return None
     lists, tails = _sorted(together, "ps", "containers"), _sorted(found, LOGS[1], "log_size")
     if len(lists) < 2 or len(tails) < 2:
         return None
@@ -65,9 +63,8 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
     size = _size(lost, refill) if listed > 0.0 and after_list > 0.0 else 0.0
     if not size:
         return None
-    if after_list >= refill:
-        refill = after_list / -expm1(-listed / size)
-    return Displacing(size, min(1.0, max(0.0, 1.0 - later / after_list)), refill)
+    shared = min(1.0, max(0.0, 1.0 - later / after_list))
+    return Displacing(size, shared, max(refill, after_list / -expm1(-listed / size)))
 
 
 def _size(lost: list[tuple[float, float, float]], refill: float) -> float:
