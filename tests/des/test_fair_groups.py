@@ -34,8 +34,8 @@ def rates(flows: list[Flow]) -> list[float]:
     for each in flows:
         members.setdefault(each.group, []).append(each)
     groups = list(members.values())
-    sums = [sum(each.cap for each in group) for group in groups]
-    weights = [1.0 if name else float(len(group)) for name, group in members.items()]
+    sums = tuple(sum(each.cap for each in group) for group in groups)
+    weights = tuple(1.0 if name else float(len(group)) for name, group in members.items())
     parts = sums if sum(sums) <= CAPACITY else queue_shares(CAPACITY, sums, weights)
     found: dict[Flow, float] = {}
     for group, part in zip(groups, parts, strict=True):

@@ -7,7 +7,7 @@ and a crowd that is on every core has a part of it on each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 from docksim.des.maxmin import max_min_shares
 
@@ -17,8 +17,14 @@ ROUNDING = 1e-12
 DIGITS = 9
 """Of a number of cores, by which groups are on equally many."""
 
+REMEMBERED = 2**15
+"""Constellations whose shares are kept: a load comes back to the same few again and again."""
 
-def queue_shares(cores: float, caps: Sequence[float], weights: Sequence[float]) -> list[float]:
+
+@lru_cache(maxsize=REMEMBERED)
+def queue_shares(
+    cores: float, caps: tuple[float, ...], weights: tuple[float, ...]
+) -> tuple[float, ...]:
     """The rate of each group (cores), whose threads use up to `caps`, more than there are together.
 
     A group is on s = min(cap/weight, C) of C cores and has 1/s of its weight on each. All others
@@ -43,4 +49,4 @@ def queue_shares(cores: float, caps: Sequence[float], weights: Sequence[float]) 
         more = max_min_shares(left, room, [weights[place] for place in alike])
         for place, each in zip(alike, more, strict=True):
             rates[place] += each
-    return rates
+    return tuple(rates)

@@ -32,11 +32,12 @@ MOST = 0.9
 class _Group:
     """A fair share of its own, of whatever part the group gets."""
 
-    __slots__ = ("brief", "cap", "flows", "share", "weight")
+    __slots__ = ("brief", "cap", "flows", "has_changed", "share", "weight")
 
     def __init__(self, capacity: float, time: float) -> None:
         self.share = FairShare(capacity, time)
         self.flows = 0
+        self.has_changed = False  # since it was balanced
         self.cap = 0.0
         self.brief = 0.0  # Σ caps of brief flows
         self.weight = 0.0
@@ -48,6 +49,7 @@ class _Group:
 
     def count(self, flow: Flow, sign: int) -> None:
         """One more or one less; an empty group has no rounding left over."""
+        self.has_changed = True
         self.flows += sign
         self.cap = self.cap + sign * flow.cap if self.flows else 0.0
         if flow.brief:
@@ -56,6 +58,13 @@ class _Group:
             self.weight = self.weight + sign * flow.weight if self.flows else 0.0
         else:
             self.weight = GROUP_WEIGHT
+
+    def balance(self, capacity: float) -> None:
+        """Share so much within it, anew if that or a flow of it is new."""
+        if self.has_changed or capacity != self.share.capacity:
+            self.has_changed = False
+            self.share.capacity = capacity
+            self.share.balance()
 
 
 class FairGroups:
@@ -94,7 +103,7 @@ class FairGroups:
         caps.append(min(self.capacity, cap + (mine.cap if mine else 0.0)))
         if sum(caps) <= self.capacity:
             return 1.0
-        shares = queue_shares(self.capacity, caps, [GROUP_WEIGHT] * len(caps))
+        shares = queue_shares(self.capacity, tuple(caps), (GROUP_WEIGHT,) * len(caps))
         return min(1.0, shares[-1] / caps[-1])
 
     def _named(self) -> list[tuple[str | None, _Group]]:
@@ -125,13 +134,16 @@ class FairGroups:
         if time != self.time:
             self.time = time
             for group in self._groups.values():
-                group.share.advance(time)
+                if group.flows:
+                    group.share.advance(time)
 
     def add(self, flow: Flow, seconds: float) -> None:
         """Let a flow in whose work takes `seconds` at full speed; infinite if it has no end."""
         group = self._groups.get(flow.group)
         if group is None:
             group = self._groups[flow.group] = _Group(self.capacity, self.time)
+        if not group.flows:
+            group.share.advance(self.time)
         group.count(flow, +1)
         group.share.add(flow, seconds)
 
@@ -154,40 +166,48 @@ class FairGroups:
 
     def next_finish(self) -> float:
         """The time of the next finish if nothing changes; infinite when there is none."""
-        return min((group.share.next_finish() for group in self._groups.values()), default=inf)
+        first = inf
+        for group in self._groups.values():
+            if group.flows:
+                first = min(first, group.share.next_finish())
+        return first
 
     def balance(self) -> None:
         """Share the capacity anew. A group that gets all it can use may use no more, whatever
         its share is said to be, so that only those that get less have one of their own."""
-        for group, part in self._parts():
-            group.share.capacity = part if part < group.cap else self.capacity
-            group.share.balance()
+        present = []
+        for group in self._groups.values():
+            if group.flows:
+                present.append(group)
+            else:
+                group.balance(self.capacity)
+        for group, part in zip(present, self._parts(present), strict=True):
+            group.balance(part if part < group.cap else self.capacity)
 
-    def _parts(self) -> list[tuple[_Group, float]]:
-        """What each group gets."""
-        groups = list(self._groups.values())
-        if sum(group.cap for group in groups) <= self.capacity:
-            return [(group, group.cap) for group in groups]
+    def _parts(self, present: list[_Group]) -> list[float]:
+        """What each group gets of those that have flows."""
+        caps = [group.cap for group in present]
+        if sum(caps) <= self.capacity:
+            return caps
         kernel = self._groups.get(KERNEL)
-        first = min(kernel.cap, MOST * self.capacity) if kernel else 0.0
-        others = [group for group in groups if group is not kernel and group.flows]
-        parts = _shares(self.capacity - first, others)
-        found = [(group, 0.0) for group in groups if group is not kernel and not group.flows]
-        found += zip(others, parts, strict=True)
-        if kernel:
-            found.append((kernel, min(kernel.cap, self.capacity - sum(parts))))
-        return found
+        if kernel is None or not kernel.flows:
+            return _shares(self.capacity, present)
+        place = present.index(kernel)
+        others = present[:place] + present[place + 1 :]
+        parts = _shares(self.capacity - min(kernel.cap, MOST * self.capacity), others)
+        left = self.capacity - sum(parts)
+        return [*parts[:place], min(kernel.cap, left), *parts[place:]]
 
 
 def _shares(capacity: float, groups: list[_Group]) -> list[float]:
     """Of what the kernel leaves: brief flows at once, at the expense of the rest."""
-    caps = [group.cap for group in groups]
+    caps = tuple(group.cap for group in groups)
     shares = caps
     if sum(caps) > capacity:
-        shares = queue_shares(capacity, caps, [group.weight for group in groups])
+        shares = queue_shares(capacity, caps, tuple(group.weight for group in groups))
     briefs = [group.brief for group in groups]
     if not any(briefs):
-        return shares
+        return list(shares)
     at_once = max_min_shares(MOST * capacity, briefs, [1.0] * len(groups))
     more = [max(0.0, share - own) for share, own in zip(shares, at_once, strict=True)]
     room = capacity - sum(at_once)
