@@ -11,11 +11,28 @@ CAPS = st.lists(st.sampled_from([0.0, 0.4, 1.0, 1.3, 2.0, 9.0]), min_size=1, max
 
 def test_one_thread_beside_a_crowd_gets_two_thirds_of_a_core_of_two():
     """By hand: on its core it has all of its group's weight, the crowd half of its own."""
-    assert queue_shares(2.0, (1.0, 9.0), (1.0, 1.0)) == pytest.approx([2 / 3, 4 / 3])
+    assert queue_shares(2.0, (1.0, 99.0), (1.0, 1.0)) == pytest.approx([2 / 3, 4 / 3], rel=0.002)
+
+
+def test_two_threads_have_a_core_each_nearly_however_little_one_of_them_takes_more():
+    """Who has more threads is not given all that is left."""
+    shares = [queue_shares(1.9, (1.0, more), (1.0, 1.0))[0] for more in (1.0, 1.001, 1.1)]
+    assert shares == pytest.approx([0.95, 0.95, 0.9], rel=0.02)
+
+
+@given(caps=CAPS, cores=st.sampled_from([1.0, 1.97, 4.0]), place=st.integers(0, 5))
+def test_a_little_more_work_changes_shares_a_little(
+    caps: list[float], cores: float, place: int
+) -> None:
+    assume(sum(caps) > cores)
+    more = list(caps)
+    more[place % len(caps)] *= 1.0 + 1e-6
+    before, after = (queue_shares(cores, tuple(each), (1.0,) * len(caps)) for each in (caps, more))
+    assert after == pytest.approx(before, abs=1e-4)
 
 
 def test_one_thread_beside_two_crowds_gets_half_a_core():
-    assert queue_shares(2.0, (1.0, 9.0, 9.0), (1.0,) * 3)[0] == pytest.approx(0.5)
+    assert queue_shares(2.0, (1.0, 99.0, 99.0), (1.0,) * 3)[0] == pytest.approx(0.5, rel=0.002)
 
 
 def test_crowds_share_evenly():

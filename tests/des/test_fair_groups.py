@@ -76,16 +76,18 @@ def test_groups_share_by_the_queues_of_cores_and_their_members_max_min_fair(
 
 
 def crowded(cores: float = 2.0) -> SharedStation:
-    """Cores that twenty threads of one group want."""
+    """Cores that a hundred threads of one group want."""
     station = SharedStation(Environment(), "cores", cores, grouped=True)
-    for _ in range(20):
+    for _ in range(100):
         station.serve(1.0, 1.0, group="runtime")
     return station
 
 
 def test_a_thread_of_its_own_gets_two_thirds_of_a_core_beside_a_crowd():
     cores = crowded()
-    assert ends(cores._env, cores.serve(0.1, 1.0, group="daemon")) == pytest.approx([0.15])
+    assert ends(cores._env, cores.serve(0.1, 1.0, group="daemon")) == pytest.approx(
+        [0.15], rel=0.005
+    )
 
 
 def test_the_kernel_goes_first():
@@ -109,10 +111,10 @@ def test_brief_work_goes_first_and_the_crowd_gets_the_rest():
 
 def test_one_more_is_told_its_share_beside_what_lasts():
     cores = crowded()
-    assert cores.share_of_one_more("daemon", 1.0) == pytest.approx(2 / 3)
+    assert cores.share_of_one_more("daemon", 1.0) == pytest.approx(2 / 3, rel=0.005)
     cores.serve(1.0, 1.0, group="client", brief=True)
     cores.serve(1.0, 1.0, group=KERNEL)
-    assert cores.share_of_one_more("daemon", 1.0) == pytest.approx(2 / 3)
+    assert cores.share_of_one_more("daemon", 1.0) == pytest.approx(2 / 3, rel=0.005)
     assert cores.share_of_one_more("runtime", 1.0) == pytest.approx(1.0)
 
 
