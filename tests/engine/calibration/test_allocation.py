@@ -69,15 +69,16 @@ def test_what_containerd_and_its_shims_take_more_beside_a_network_is_chance(data
         assert after.background == pytest.approx(before.background)
 
 
-def test_what_a_networks_removal_has_no_room_for_goes_on_after_the_reply(dataset):
+def test_what_a_networks_removal_has_no_room_for_goes_on_while_it_waits(dataset):
     found = demands(dataset)
     plain, key = found[Key("rm --force")], Key("rm --force", "none")
     more = {"dockerd": plain.cpu["dockerd"] + 0.010}
     found[key] = replace(plain, cpu=dict(plain.cpu) | more, busy=plain.busy + 0.010)
     crammed = allocate(found)["network.none.release"]
     assert crammed.cpu == pytest.approx(0.0, abs=1e-9)
-    assert crammed.background == pytest.approx(0.010)
+    assert crammed.beside == pytest.approx(0.010)
     found[key] = replace(found[key], latency=plain.latency + 0.010)
     roomy = allocate(found)["network.none.release"]
     assert roomy.cpu == pytest.approx(0.010, rel=0.05)
-    assert roomy.background == pytest.approx(0.0, abs=0.0005)
+    assert roomy.beside == pytest.approx(0.0, abs=0.0005)
+    assert crammed.background == roomy.background == pytest.approx(0.0)

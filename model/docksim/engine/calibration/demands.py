@@ -28,8 +28,9 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
 
     An engine that was idle before is slower than one at work. Where the same cycle was measured
     without pauses too, latencies are taken from there, and each component's CPU time is brought to
-    what it took for a cycle there; what the latencies have no room for goes on after the reply. All
-    CPU time is brought to the reference's speed, without that of collections.
+    what it took for a cycle there, each operation's by how much quicker it was; what its latency
+    has no room for goes on after the reply. All CPU time is brought to the reference's speed,
+    without that of collections.
     """
     blocks = dataset.table("blocks")
     blocks["cycle"] = blocks["operations"].map("+".join)
@@ -39,26 +40,19 @@ def demands(dataset: Dataset) -> dict[Key, Demand]:
     if accounted.empty:
         raise EngineError(f"{dataset.folder}: no point of it has accounting = true")
     samples = measured_samples(dataset)
-    seen = Seen(dataset, slowness_of(dataset), collector(dataset))
-    found: dict[Key, Demand] = {}
     good = samples[samples["error"] == ""]
+    seen = Seen(dataset, good, slowness_of(dataset), collector(dataset))
+    found: dict[Key, Demand] = {}
     groups = accounted.groupby(["cycle", *CONDITIONS])
     # An operation is best known from a cycle with few others.
     for condition, group in sorted(groups, key=lambda each: len(each[1]["operations"].iloc[0])):
         values = cast(tuple[Any, ...], condition)
-        for operation in group["operations"].iloc[0]:
-            key = Key(str(operation), *values[1:])
-            if key in found:
-                continue
-            alike = _alike(blocks, operation, values)
-            own = good[good["operation"] == operation]
-            paused, brisk = (
-                own[own["block"].isin(each["block"])]
-                for each in (alike[alike["accounting"]], alike[alike["brisk"]])
-            )
-            if paused.empty:
-                continue
-            found[key] = seen.demand(str(operation), alike, brisk if len(brisk) else paused, paused)
+        for operation in map(str, group["operations"].iloc[0]):
+            key = Key(operation, *values[1:])
+            if key not in found:
+                demand = seen.demand(operation, _alike(blocks, operation, values))
+                if demand:
+                    found[key] = demand
     return found | _of_same_answers(found)
 
 

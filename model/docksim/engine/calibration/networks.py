@@ -106,7 +106,8 @@ def _namespace(book: Book, start: Key) -> Share:
 
 
 def _release(book: Book, removal: Key) -> Share:
-    """What the latency has no room for, beside its waiting, goes on after the reply."""
+    """What the latency has no room for, beside its waiting, is computed while it waits: barriers
+    and other sleeps are longer together than no core is busy."""
     here, plain = book.demand(removal), book.demand(book.key("rm --force"))
     barrier = max(0.0, here.locked("rcu_barrier") - plain.locked("rcu_barrier"))
     stored = book.stored(removal)
@@ -116,7 +117,7 @@ def _release(book: Book, removal: Key) -> Share:
     cpu = max(0.0, _more(here, plain, REMOVING) - computed)
     longer = here.engine_time - plain.engine_time - barrier - held - wait
     within = min(cpu, max(0.0, longer) * here.threads)
-    after = sum(here.after[each] - plain.after[each] for each in REMOVING) + cpu - within
+    after = sum(here.after[each] - plain.after[each] for each in REMOVING)
     return book.part(
         removal,
         within,
@@ -125,6 +126,7 @@ def _release(book: Book, removal: Key) -> Share:
         **CALLS,
         stored=stored,
         locked=Section(NETLINK, barrier, here.sleeps("rcu_barrier"), inner=BARRIER),
+        beside=cpu - within,
         background=max(0.0, after),
         background_locked=Section(BARRIER, *here.asleep_after.get("rcu_barrier", (0.0, 0.0))),
     )

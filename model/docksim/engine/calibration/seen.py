@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -30,12 +32,49 @@ ENGINE_ACCOUNT = (
 """The daemons' and the containers' together."""
 
 
+@dataclass(frozen=True)
+class Trace:
+    """An operation with pauses, one by one: means of `count` executions.
+
+    cpu      core-seconds by phase and component, at the reference's speed
+    total    s until the reply
+    opened   s until the first program is executed; 0 where none is
+    at_work  of the total, the part with at least one core busy
+    worked   s until the reply with at least one core busy, at the reference's speed
+    apart    s until the reply with none busy, in locks of files, flushes of containerd's database
+             and serialised sleeps
+    committing, accesses   see Demand
+    sleeps   all of them
+    """
+
+    count: int
+    cpu: Mapping[tuple[str, str], float]
+    total: float
+    opened: float
+    at_work: float
+    worked: float
+    apart: float
+    committing: float
+    accesses: Sequence[Access]
+    sleeps: pd.DataFrame
+
+    def of(self, phase: str, component: str) -> float:
+        """Core-seconds."""
+        return float(self.cpu.get((phase, component), 0.0))
+
+
 class Seen:
     """The tables of what the scheduler saw."""
 
     def __init__(
-        self, dataset: Dataset, slowness: pd.Series[float], collections: Collections | None
+        self,
+        dataset: Dataset,
+        samples: pd.DataFrame,
+        slowness: pd.Series[float],
+        collections: Collections | None,
     ) -> None:
+        """`samples`: those that did not fail."""
+        self._samples = samples
         names = ("cpu", "occupancy", "sleeps", "flushes", "held", "allocated", "block_cpu")
         tables = map(dataset.table, names)
         self._cpu, self._occupancy, self._sleeps, self._fsyncs, *others = tables
@@ -46,57 +85,23 @@ class Seen:
             if len(table):
                 table["cpu"] /= table["block"].map(slowness)
 
-    def _scale(self, accounted: pd.Series[str], pace: pd.DataFrame) -> dict[str, float]:
-        """By component, CPU time a cycle without pauses, as the control groups account for it, over
-        that of its operations one by one; of the kernel's threads, which are in none, as of all."""
-        if pace.empty:
-            return {}
-        cycles = (pace["cycles"] + pace["warm_up"]).sum()
-        whole = self._accounts[self._accounts["block"].isin(pace["block"])]
-        taken = whole.groupby("component")["cpu"].sum() / cycles
-        single = self._cpu[
-            self._cpu["block"].isin(accounted) & self._cpu["phase"].isin(("reply", "after"))
-        ]
-        means = single.groupby(["operation", "phase", "component"])["cpu"].mean()
-        one_by_one = means.groupby("component").sum()
-
-        def ratio(accounts: Iterable[str], components: Iterable[str]) -> float:
-            alone = one_by_one.reindex(list(components)).sum()
-            return float(taken.reindex(list(accounts)).sum() / alone) if alone else 0.0
-
-        scale = {each: ratio(*account) for account in ACCOUNTS for each in account[1]}
-        scale["kernel"] = ratio(*ENGINE_ACCOUNT)
-        return {component: factor for component, factor in scale.items() if factor > 0.0}
-
-    def demand(
-        self, operation: str, alike: pd.DataFrame, timed: pd.DataFrame, paused: pd.DataFrame
-    ) -> Demand:
-        """Of blocks of one cycle, and the operation's samples in them: those to be timed, and those
-        with pauses."""
+    def demand(self, operation: str, alike: pd.DataFrame) -> Demand | None:
+        """Of blocks of one cycle, some of them with pauses and accounted one by one; none where it
+        failed each time."""
         blocks = alike.loc[alike["accounting"], "block"]
-        scale = self._scale(blocks, alike[alike["brisk"]])
-
-        def of(table: pd.DataFrame) -> pd.DataFrame:
-            return table[table["block"].isin(blocks) & (table["operation"] == operation)]
-
-        cpu, occupancy, sleeps = of(self._cpu), of(self._occupancy), of(self._sleeps)
-        count = len(cpu[["block", "number"]].drop_duplicates())
-        taken = cpu.groupby(["phase", "component"])["cpu"].sum() / count
-        at_work = occupancy[occupancy["cores"] > 0]
-        slowness = at_work["block"].map(self._slowness)
-        worked = (at_work["seconds"] / slowness).groupby(at_work["phase"]).sum() / count
-        spent = at_work.groupby("phase")["seconds"].sum() / count
-        total = occupancy.groupby("phase")["seconds"].sum() / count
+        paused = self._samples_of(operation, blocks)
+        if paused.empty:
+            return None
+        trace = self._traced(operation, blocks)
+        scale = self._scale(operation, alike)
+        sleeps = trace.sleeps
 
         def scaled(phase: str) -> dict[str, float]:
-            return {
-                component: float(taken.get((phase, component), 0.0)) * scale.get(component, 1.0)
-                for component in ENGINE
-            }
+            return {each: trace.of(phase, each) * scale.get(each, 1.0) for each in ENGINE}
 
         def asleep(phase: str) -> dict[str, tuple[float, float]]:
             by_reason = sleeps[sleeps["phase"] == phase].groupby("reason")
-            own = by_reason[["seconds", "count"]].sum() / count
+            own = by_reason[["seconds", "count"]].sum() / trace.count
             return {str(reason): (row["seconds"], row["count"]) for reason, row in own.iterrows()}
 
         reply, after = scaled("reply"), scaled("after")
@@ -104,17 +109,11 @@ class Seen:
         if self._collections:
             collecting = self._collections.part_of(allocated)
             reply["dockerd"] = max(0.0, reply["dockerd"] - collecting)
-        unscaled = sum(float(taken.get(("reply", component), 0.0)) for component in ENGINE)
-        faster = sum(reply.values()) / unscaled if unscaled else 1.0
-        busy = float(worked.get("reply", 0.0)) * faster
-        client = float(taken.get(("reply", "client"), 0.0)) * scale.get("client", 1.0)
-        at_work_for = float(spent.get("reply", 0.0) / total["reply"])
-        latency = self._at_reference(timed, at_work_for)
-        accesses, slept = self._accesses(blocks, operation), asleep("reply")
-        committing = self._flushes(sleeps, "containerd") / count
-        apart = sum(access.seconds for access in accesses) + committing
-        apart += sum(slept[reason][0] for reason in SERIALISED if reason in slept)
-        room = max(0.0, usual_mean(latency) - min(apart, total["reply"] - spent.get("reply", 0.0)))
+        unscaled = sum(trace.of("reply", each) for each in ENGINE)
+        busy = trace.worked * (sum(reply.values()) / unscaled if unscaled else 1.0)
+        client = trace.of("reply", "client") * scale.get("client", 1.0)
+        latency = self._latency(operation, alike, trace)
+        room = max(0.0, usual_mean(latency) - trace.apart)
         before = min(1.0, room / (busy + client)) if busy + client else 1.0
         return Demand(
             latency=latency,
@@ -125,16 +124,99 @@ class Seen:
             },
             busy=before * busy,
             client=before * client,
-            opening=scaled("opening") if "opening" in total else {},
-            opened=float(total.get("opening", 0.0)),
-            asleep=slept,
+            opening=scaled("opening") if trace.opened else {},
+            opened=trace.opened,
+            asleep=asleep("reply"),
             asleep_after=asleep("after"),
-            flushing=self._flushing(sleeps) / count,
-            flushes=self._calls(blocks, operation) / count,
+            flushing=self._flushing(sleeps) / trace.count,
+            flushes=self._calls(blocks, operation) / trace.count,
+            committing=trace.committing,
+            accesses=trace.accesses,
+            allocated=allocated,
+            paused=float(np.median(self._at_reference(paused, trace.at_work))),
+        )
+
+    def _scale(self, operation: str, alike: pd.DataFrame) -> dict[str, float]:
+        """By component, an operation's CPU time without pauses over that with them. The control
+        groups account for that of a whole cycle, of which each operation has as much more or less
+        as its latency tells; the kernel's threads, which are in none, as all others."""
+        pace, blocks = alike[alike["brisk"]], alike.loc[alike["accounting"], "block"]
+        if pace.empty:
+            return {}
+        cycles = (pace["cycles"] + pace["warm_up"]).sum()
+        whole = self._accounts[self._accounts["block"].isin(pace["block"])]
+        taken = whole.groupby("component")["cpu"].sum() / cycles
+        single = self._cpu[
+            self._cpu["block"].isin(blocks) & self._cpu["phase"].isin(("reply", "after"))
+        ]
+        means = single.groupby(["operation", "phase", "component"])["cpu"].mean().reset_index()
+
+        def ratio(accounts: Iterable[str], components: Iterable[str]) -> float:
+            alone = means.loc[means["component"].isin(components), "cpu"].sum()
+            return float(taken.reindex(list(accounts)).sum() / alone) if alone else 0.0
+
+        client = ratio(("client",), ("client",))
+        quicker = {each: self._quicker(each, alike, client) for each in means["operation"].unique()}
+        means["cpu"] *= means["operation"].map(quicker)
+        scale = {each: ratio(*account) for account in ACCOUNTS for each in account[1]}
+        scale["kernel"] = ratio(*ENGINE_ACCOUNT)
+        return {
+            component: factor * quicker[operation]
+            for component, factor in scale.items()
+            if factor > 0.0
+        }
+
+    def _quicker(self, operation: str, alike: pd.DataFrame, client: float) -> float:
+        """What an operation takes without pauses over what it takes with them, but for what it
+        waits for apart, and for the client, who takes that much of its time with them."""
+        trace = self._traced(operation, alike.loc[alike["accounting"], "block"])
+        idle = trace.total * (1.0 - trace.at_work)
+        asking = min(idle - trace.apart, trace.of("reply", "client"))
+        paused = trace.total - trace.apart - asking
+        latency = self._latency(operation, alike, trace)
+        if not latency.size or paused <= 0.0:
+            return 1.0
+        return max(0.0, usual_mean(latency) - trace.apart - asking * client) / paused
+
+    def _samples_of(self, operation: str, blocks: pd.Series[str]) -> pd.DataFrame:
+        own = self._samples[self._samples["operation"] == operation]
+        return own[own["block"].isin(blocks)]
+
+    def _latency(
+        self, operation: str, alike: pd.DataFrame, trace: Trace
+    ) -> npt.NDArray[np.float64]:
+        """Latencies (s) at the reference's speed, without pauses where that was measured."""
+        brisk = self._samples_of(operation, alike.loc[alike["brisk"], "block"])
+        paused = self._samples_of(operation, alike.loc[alike["accounting"], "block"])
+        return self._at_reference(paused if brisk.empty else brisk, trace.at_work)
+
+    def _traced(self, operation: str, blocks: pd.Series[str]) -> Trace:
+        def of(table: pd.DataFrame) -> pd.DataFrame:
+            return table[table["block"].isin(blocks) & (table["operation"] == operation)]
+
+        cpu, occupancy, sleeps = of(self._cpu), of(self._occupancy), of(self._sleeps)
+        count = len(cpu[["block", "number"]].drop_duplicates())
+        taken = cpu.groupby(["phase", "component"])["cpu"].sum() / count
+        seconds = occupancy.groupby("phase")["seconds"].sum() / count
+        replying = occupancy[occupancy["phase"] == "reply"]
+        busy = replying[replying["cores"] > 0]
+        accesses = self._accesses(blocks, operation)
+        committing = self._flushes(sleeps, "containerd") / count
+        serialised = sleeps[(sleeps["phase"] == "reply") & sleeps["reason"].isin(SERIALISED)]
+        apart = sum(access.seconds for access in accesses) + committing
+        apart += serialised["seconds"].sum() / count
+        spent = busy["seconds"].sum() / count
+        return Trace(
+            count=count,
+            cpu=cast("Mapping[tuple[str, str], float]", taken.to_dict()),
+            total=float(seconds["reply"]),
+            opened=float(seconds.get("opening", 0.0)),
+            at_work=float(spent / seconds["reply"]),
+            worked=float((busy["seconds"] / busy["block"].map(self._slowness)).sum() / count),
+            apart=float(min(apart, seconds["reply"] - spent)),
             committing=committing,
             accesses=accesses,
-            allocated=allocated,
-            paused=float(np.median(self._at_reference(paused, at_work_for))),
+            sleeps=sleeps,
         )
 
     def _flushing(self, sleeps: pd.DataFrame) -> float:

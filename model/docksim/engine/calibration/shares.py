@@ -92,6 +92,7 @@ class Share:
     flushes     how many those are; 0 where they were not counted
     unmounts    how many unmounts of overlays are within its waiting
     grace_periods   how many of RCU are within its waiting
+    beside      core-seconds while it waits and computes
     background  core-seconds after the reply
     group   the scheduler's group that it is done in; empty: none
     in_turn whether dockerd's goroutines take turns with it: not where it is in system calls, from
@@ -122,6 +123,7 @@ class Share:
     stored: Sequence[Access] = ()
     stored_until: float = 0.0
     locked: Section | None = None
+    beside: float = 0.0
     background: float = 0.0
     background_locked: Section | None = None
     group: str = ""
