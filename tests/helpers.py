@@ -105,12 +105,12 @@ def without_variance(given: Scenario) -> Scenario:
 
 
 def with_cost(given: Scenario, operation: str, **costs: Any) -> Scenario:
-    """The same with one operation that has a single step with these costs (SI units)."""
+    """The same with one operation that has a single step with these costs (SI units, or laws)."""
     component, _, name = operation.rpartition(".")
     step = Step(source="the test")
     for key, value in costs.items():
-        law = key in ("cpu", "wait", "throughput")
-        step = step.model_copy(update={key: Constant(value) if law else value})
+        fixed = key in ("cpu", "wait", "throughput") and not isinstance(value, Distribution)
+        step = step.model_copy(update={key: Constant(value) if fixed else value})
     operations = {key: dict(table) for key, table in given.profile.operations.items()}
     operations[component][name] = (step,)
     profile = given.profile.model_copy(update={"operations": operations})

@@ -120,6 +120,13 @@ def test_draws_follow_their_law():
     assert stats.kstest(drawn, np.vectorize(LAW.cdf)).pvalue > 0.001
 
 
+def test_occurrences_below_a_bound_are_one_draw() -> None:
+    apart, alike = Streams(3).draws("a", LAW), Streams(3).draws("a", LAW, alike=5)
+    for number in (0, 7, 3 * BLOCK):
+        assert {alike.at(number, k) for k in range(5)} == {apart.at(number)}
+        assert [alike.at(number, k) for k in (5, 6)] == [apart.at(number, k) for k in (5, 6)]
+
+
 def test_same_values_in_another_process():
     stream = Streams(2**40 + 5, 3).draws("daemon.create: µ", LAW)
     here = [stream.at(number, 2).hex() for number in (0, 300, 10**6)]

@@ -30,14 +30,16 @@ _UNIFORM = Uniform(0.0, 1.0)
 
 
 class Draws:
-    """One stream of draws from one distribution, or of sums of `times` independent ones."""
+    """One stream of draws from one distribution, or of sums of `times` independent ones;
+    occurrences below `alike` are one draw."""
 
-    __slots__ = ("_block", "_hot", "_kept", "_root", "distribution", "times")
+    __slots__ = ("_alike", "_block", "_hot", "_kept", "_root", "distribution", "times")
 
-    def __init__(self, root: Words, distribution: Distribution, times: int) -> None:
+    def __init__(self, root: Words, distribution: Distribution, times: int, alike: int) -> None:
         self.distribution = distribution
         self.times = times
         self._root = root
+        self._alike = alike
         self._block: int | None = None
         """The block of occurrence 0 that is at hand in `_hot`."""
         self._hot: array[float] = array("d")
@@ -52,6 +54,8 @@ class Draws:
 
     def _fetch(self, number: int, occurrence: int) -> float:
         block, index = divmod(number, BLOCK)
+        if 0 < occurrence < self._alike:
+            occurrence = 0
         key = (occurrence, block)
         values = self._kept.pop(key, None)
         if values is None:
@@ -81,8 +85,8 @@ class ConstantDraws(Draws):
 
     __slots__ = ("_value",)
 
-    def __init__(self, root: Words, distribution: Distribution, times: int) -> None:
-        super().__init__(root, distribution, times)
+    def __init__(self, root: Words, distribution: Distribution, times: int, alike: int) -> None:
+        super().__init__(root, distribution, times, alike)
         self._value = float(distribution.mean) * times
 
     def at(self, number: int, occurrence: int = 0) -> float:
@@ -110,12 +114,17 @@ class Streams:
         return Streams(self._seed, self._replication, family)
 
     def draws(
-        self, name: str, distribution: Distribution, times: int = 1, chance: str | None = None
+        self,
+        name: str,
+        distribution: Distribution,
+        times: int = 1,
+        chance: str | None = None,
+        alike: int = 1,
     ) -> Draws:
         """The stream called `name`: each of its values is the sum of `times` independent draws.
 
         Streams of one `chance` are drawn by the same random numbers: those of laws that differ by
-        a factor do so in each value.
+        a factor do so in each value. Occurrences below `alike` have the same draw.
 
         Asking again gives the same stream; ValueError when it draws from another distribution:
         two activities that share a name would share their chance, too.
@@ -123,7 +132,7 @@ class Streams:
         stream = self._open.get(name)
         if stream is None:
             kind = ConstantDraws if isinstance(distribution, Constant) else Draws
-            stream = self._open[name] = kind(self._root(chance or name), distribution, times)
+            stream = self._open[name] = kind(self._root(chance or name), distribution, times, alike)
         elif (stream.distribution, stream.times) != (distribution, times):
             raise ValueError(
                 f"stream '{name}' draws from {stream.distribution.declare()} already, "

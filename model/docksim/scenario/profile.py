@@ -118,7 +118,8 @@ class Step(Section):
     for many readers begins with. 0: each does it anew."""
     varies_with: Name | None = None
     """Steps of a command that say the same vary together: when one takes long, in CPU time and
-    waiting, all do. Left out: each varies by itself."""
+    waiting, all do, and each does for all layers of a pull. Left out: each varies by itself, and
+    from layer to layer."""
     fit: Fit | None = None
     """The measurement that its numbers come from, where it is a calibrated one."""
     source: Name

@@ -15,13 +15,13 @@ from docksim.des.distributions import Constant, Distribution, Shifted
 from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.recorder import Recorder
-from docksim.des.streams import Streams
+from docksim.des.streams import Draws, Streams
 from docksim.scenario.errors import Problem, ScenarioError
 from docksim.scenario.profile import Step as StepCost
 from docksim.scenario.scenario import Scenario
 from docksim.system.activity import Activity, Step
 from docksim.system.busy_delay import BusyDelay
-from docksim.system.command import Command
+from docksim.system.command import EXIT_BRANCH, Command
 from docksim.system.components import DOCKERD
 from docksim.system.infrastructure.caches import Caches, Displacement, Refill
 from docksim.system.infrastructure.demand import Demand
@@ -164,7 +164,7 @@ class Costs:
             steps.append(Visit(ledger, self._host.journal, flushes))
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:
-            waits = self._draws(f"{name}.wait", pause, chance=cost.varies_with)
+            waits = self._varying(f"{name}.wait", pause, cost, chance=cost.varies_with)
             steps.append(Pause(waits, cost.wait_per_item))
         retry, joint, lasts = cost.retry, cost.joint, cost.lasts
         for name in filter(None, (cost.inner_lock, cost.lock)):
@@ -198,7 +198,7 @@ class Costs:
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
         """What a cost has the cores do, and perhaps the disk and the link at the same time."""
         law = cost.cpu.scaled(self._slowness)
-        cpu = self._draws(f"{name}.cpu", law, chance=cost.varies_with)
+        cpu = self._varying(f"{name}.cpu", law, cost, chance=cost.varies_with)
         pace = self._pace(name, cost)
         on_disk = cost.payload != "none"
         flow = None
@@ -230,7 +230,13 @@ class Costs:
         if cost.throughput is None:
             return None
         law = cost.throughput.scaled(1.0 / self._slowness)
-        return Pace(self._draws(f"{name}.throughput", law), cost.grain)
+        return Pace(self._varying(f"{name}.throughput", law, cost), cost.grain)
+
+    def _varying(
+        self, name: str, law: Distribution, cost: StepCost, chance: str | None = None
+    ) -> Draws:
+        """What varies with others does so in all layers of a command alike."""
+        return self._draws(name, law, chance=chance, alike=EXIT_BRANCH if cost.varies_with else 1)
 
     def _allocation(self, cost: StepCost) -> Allocation | None:
         """What a step allocates of the memory that is collected."""

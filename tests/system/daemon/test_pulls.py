@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.helpers import MB, ONE_LAYER, THREE_LAYERS, Bench, scenario
+from docksim.des.distributions import Uniform
+from tests.helpers import MB, ONE_LAYER, THREE_LAYERS, Bench, scenario, with_cost
 from tests.system import paths
 from tests.system.daemon.pulling import (
     SIZES,
@@ -199,3 +200,29 @@ def test_extraction_takes_the_cores_one_a_layer() -> None:
     assert took[2] == pytest.approx(took[16])
     steps = paths.steps(given, "storage.overlay2.store_layer")
     assert steps[0].payload == "write"
+
+
+@pytest.mark.parametrize(("alike", "expected"), [({}, 8), ({"varies_with": "pull"}, 1)])
+@pytest.mark.parametrize(
+    "law",
+    [{"wait": Uniform(1.0, 2.0)}, {"cpu": Uniform(1.0, 2.0)}, {"throughput": Uniform(1e6, 2e6)}],
+)
+def test_what_varies_with_a_pull_takes_each_of_its_layers_as_long(alike, expected, law) -> None:
+    layers = [(str(number), 1) for number in range(8)]
+    given = free(images=[image("layered", *layers)], host={"disk_bandwidth": "1 TB/s"})
+    bench = Bench(with_cost(given, "storage.overlay2.store_layer", **law, **alike))
+    bench.send("pull")
+    bench.run()
+    stored = spans(bench, "store layer")
+    took = (stored["end"] - stored["start"]).round(6)
+    assert len(took) == 8
+    assert took.nunique() == expected
+
+
+def test_pulls_vary_from_each_other_where_their_layers_do_not() -> None:
+    given = free(images=[image(name, (name, 1)) for name in "abcdef"])
+    varying = {"wait": Uniform(1.0, 2.0), "varies_with": "pull"}
+    bench = Bench(with_cost(given, "storage.overlay2.store_layer", **varying))
+    pulls = [bench.send("pull", image=name) for name in "abcdef"]
+    bench.run()
+    assert len({round(pull.latency, 6) for pull in pulls}) == 6
