@@ -51,6 +51,7 @@ COUNTS = {}  # of sleeps by reason, where there is more than one
 FLUSHES = {}  # calls of fsync by operation
 OPENING = 0.5  # part of dockerd's time in a start, before anything is executed
 AFTER = 0.002  # core-seconds after a removal by force, by the kernel
+AFTERWARDS = {}  # core-seconds of dockerd's after the reply, by operation
 LISTED = 0.0001
 ALLOCATED = 10_000.0  # bytes an operation, and as much for each container that is listed
 HELD = {"start": 0.002, "rm --force": 0.001}  # s of waiting under a file's lock, in one stretch
@@ -101,7 +102,8 @@ def rows_of(operation, network, number, listed):
     held = HELD.get(operation, 0.0)
     tables["held"] = [of | {"began": 0.001, "ended": 0.001 + held}] if held else []
     after = AFTER if operation == "rm --force" else 0.0
-    tables["cpu"].append(of | {"phase": "after", "component": "kernel", "cpu": after})
+    for component, spent in (("kernel", after), ("dockerd", AFTERWARDS.get(operation, 0.0))):
+        tables["cpu"].append(of | {"phase": "after", "component": component, "cpu": spent})
     if operation == "start":
         opening = OPENING * cpu["dockerd"]
         tables["cpu"].append(of | {"phase": "opening", "component": "dockerd", "cpu": opening})
@@ -159,6 +161,28 @@ def add_block(
             block=name,
             throughput=1.0,
             reference=reference,
+            allocated=allocated,
+            collections=collections,
+        )
+
+
+def add_brisk_block(dataset, took, accounts, containers=0, cycles=10, memory=(0.0, 0)):
+    """Of a cycle without pauses: s that each of its operations took, and core-seconds of all
+    cycles by account."""
+    pace = {"brisk": True, "cycles": cycles, "warm_up": 0, "set": "pace"}
+    point = replace(POINT, operations=tuple(took), containers=containers, **pace)
+    with dataset.writing(point.name) as writer:
+        for number, (operation, seconds) in enumerate(cycles * list(took.items())):
+            writer.note(Sample(0, number, operation, Answer(0.0, 0.0, seconds, 200, "")))
+        table = pd.DataFrame(accounts.items(), columns=["component", "cpu"])
+        allocated, collections = memory
+        writer.finish(
+            point,
+            {"block_cpu": table},
+            block=point.name,
+            throughput=1.0,
+            elapsed=cycles * sum(took.values()),
+            reference=REFERENCE,
             allocated=allocated,
             collections=collections,
         )

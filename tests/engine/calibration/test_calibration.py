@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 import tomli_w
 
@@ -13,8 +12,6 @@ from docksim.engine.calibration.profile import calibrate
 from docksim.engine.calibration.slices import time_slice
 from docksim.engine.calibration.store import HANDLE
 from docksim.engine.errors import EngineError
-from docksim.engine.measurement.client import Answer
-from docksim.engine.measurement.loads import Sample
 from docksim.engine.validation.scenarios import Clients, scenario_of
 from docksim.scenario.profile import Fit
 from docksim.scenario.quantities import SECONDS
@@ -28,6 +25,7 @@ from tests.engine.calibration.made import (
     HELD,
     REFERENCE,
     add_block,
+    add_brisk_block,
     costs,
     cpu_of,
     latency,
@@ -121,23 +119,13 @@ def test_without_pauses_accounts_tell_what_a_cycle_takes_and_latencies_what_each
         "client": 0.5 * CLIENT * len(quicker) * cycles,
         "rest": 9.0,
     }
-    pace = {"brisk": True, "cycles": cycles, "warm_up": 0, "set": "pace"}
-    point = replace(POINT, operations=tuple(quicker), **pace)
-    with found.writing("pace") as writer:
-        for number, operation in enumerate(cycles * list(quicker)):
-            work_and_wait = latency(operation, "host") - CLIENT - apart[operation]
-            took = quicker[operation] * work_and_wait + apart[operation] + 0.5 * CLIENT
-            writer.note(Sample(0, number, operation, Answer(0.0, 0.0, took, 200, "")))
-        accounts = pd.DataFrame(taken.items(), columns=["component", "cpu"])
-        writer.finish(
-            point,
-            {"block_cpu": accounts},
-            block="pace",
-            throughput=1.0,
-            reference=REFERENCE,
-            allocated=0.0,
-            collections=0,
-        )
+    took = {
+        operation: quicker[operation] * (latency(operation, "host") - CLIENT - apart[operation])
+        + apart[operation]
+        + 0.5 * CLIENT
+        for operation in quicker
+    }
+    add_brisk_block(found, took, taken, cycles=cycles)
     whole = (0.9 * work("dockerd") + work(*RUNTIME)) / work("dockerd", *RUNTIME)
     for operation, factor in quicker.items():
         brisk, paused = demands(found)[Key(operation)], cpu_of(operation, "host")

@@ -108,7 +108,10 @@ class Seen:
         allocated = self._allocated(blocks, operation)
         if self._collections:
             collecting = self._collections.part_of(allocated)
-            reply["dockerd"] = max(0.0, reply["dockerd"] - collecting)
+            # The daemon does little else after a reply.
+            later = min(collecting, after["dockerd"])
+            after["dockerd"] -= later
+            reply["dockerd"] = max(0.0, reply["dockerd"] - (collecting - later))
         unscaled = sum(trace.of("reply", each) for each in ENGINE)
         busy = trace.worked * (sum(reply.values()) / unscaled if unscaled else 1.0)
         client = trace.of("reply", "client") * scale.get("client", 1.0)
