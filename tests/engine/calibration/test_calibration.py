@@ -127,8 +127,9 @@ def test_without_pauses_accounts_tell_what_a_cycle_takes_and_latencies_what_each
     }
     add_brisk_block(found, took, taken, cycles=cycles)
     whole = (0.9 * work("dockerd") + work(*RUNTIME)) / work("dockerd", *RUNTIME)
+    demanded = demands(found)
     for operation, factor in quicker.items():
-        brisk, paused = demands(found)[Key(operation)], cpu_of(operation, "host")
+        brisk, paused = demanded[Key(operation)], cpu_of(operation, "host")
         scale = {"dockerd": 0.9, "kernel": whole} | dict.fromkeys(RUNTIME, 1.0)
         expected = {each: scale[each] * factor * paused.get(each, 0.0) for each in scale}
         assert {each: brisk.cpu[each] for each in scale} == pytest.approx(expected)
