@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from docksim.des.distributions.notation import written
+from docksim.engine.calibration.caches import LISTS
 from docksim.engine.calibration.laws import rounded, varied
 from docksim.engine.calibration.lines import line
 from docksim.engine.calibration.reference import slowness_of
@@ -17,7 +18,6 @@ from docksim.engine.measurement.describe import measured_samples
 
 GROUP = "dockerd"
 PROBES = {"heap", "collection", "ping"}
-LISTS = ["ps", "images", "inspect"]
 
 RESIDUAL = 3.0
 """Who comes while two processors are each in a slice of its own waits for the first that is free:
@@ -44,7 +44,8 @@ class Collections:
             "cpu": varied(self.cpu, self.cv),
             "slice": rounded(self.slice),
             "group": GROUP,
-            "source": f"{source}: collections that were asked for, and requests meanwhile",
+            "source": f"{source}: lists of several lengths, collections that were asked for, and "
+            "requests meanwhile",
         }
 
 
@@ -52,7 +53,8 @@ def collector(dataset: Dataset) -> Collections | None:
     """What light load and probes tell of it; None when they do not.
 
     How much one varies is told by those that are asked for on an idle daemon, each after the same
-    request without one. What they take does not tell the CPU time: all cores are at it.
+    request without one. What they take does not tell the CPU time: all cores are at it. Where they
+    took no time, or delayed nobody, chance was greater than what was probed.
     """
     probes, blocks = dataset.probes, dataset.table("blocks")
     if probes.empty or not set(probes["probe"]) >= PROBES:
