@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from docksim.engine.calibration.demand import Demand, Key
-from docksim.engine.validation.clients import _before_answers, accounted, clients_of
+from docksim.engine.validation.clients import _before_answers, _seen, accounted, clients_of
 from tests.engine.calibration.made import CLIENT, EXTRA, add_block, made
 
 CYCLE = ("create", "start", "rm --force")
@@ -37,7 +37,7 @@ def clients(dataset, cpu, operations=CYCLE, apart=0.5, latency=0.4, **changes):
 def test_what_is_known_of_an_operation_is_before_its_answer_and_the_rest_beside(dataset):
     found = clients(dataset, cpu=3 * CLIENT)
     assert found.cpu == pytest.approx(dict.fromkeys(CYCLE, CLIENT))
-    assert found.beside == pytest.approx(2 * CLIENT)
+    assert found.beside == pytest.approx(dict.fromkeys(CYCLE, 2 * CLIENT))
 
 
 def test_last_lines_are_read_as_slowly_as_after_a_log_about_as_long():
@@ -47,8 +47,7 @@ def test_last_lines_are_read_as_slowly_as_after_a_log_about_as_long():
     tail = "logs --tail 10"
     known = {Key(tail, log_size=size): demand(client) for size, client in TAILS.items()}
     for size, expected in ((1e3, 0.1), (5e4, 0.2), (1e6, 0.3), (5e7, 0.3)):
-        found = _before_answers(known, [tail], size, even=9.0, per_byte=0.0)
-        assert found == pytest.approx({tail: expected})
+        assert _seen(known, size) == pytest.approx({tail: expected})
 
 
 def test_of_a_whole_log_what_its_bytes_take_is_left_out():
@@ -57,12 +56,19 @@ def test_of_a_whole_log_what_its_bytes_take_is_left_out():
         for size in (1e3, 1e6)
     )
     known = {Key("logs", log_size=1e3): short, Key("logs", log_size=1e6): long}
-    found = _before_answers(known, ["logs"], 1e6, even=9.0, per_byte=1e-6)
-    assert found == pytest.approx({"logs": 0.001})
+    seen = _seen(known, 1e6)
+    assert seen == pytest.approx({"logs": 1.001})
+    assert _before_answers(known, seen, per_byte=1e-6) == pytest.approx({"logs": 0.001})
 
 
 def test_no_more_is_beside_than_there_was(dataset):
-    assert clients(dataset, cpu=0.5 * CLIENT).beside == 0.0
+    assert clients(dataset, cpu=0.5 * CLIENT).beside == dict.fromkeys(CYCLE, 0.0)
+
+
+def test_what_is_beside_goes_with_what_was_seen_of_each_operation(dataset):
+    found = clients(dataset, 3 * CLIENT, ("run", "rm --force"), cycles=14)
+    assert found.beside["run"] == pytest.approx(2 * found.beside["rm --force"])
+    assert sum(found.beside.values()) == pytest.approx(3 * CLIENT)
 
 
 def test_a_run_is_a_creation_and_a_start(dataset):

@@ -262,3 +262,16 @@ def test_the_load_generator_reads_each_container_of_a_list(profile):
         return (commands["ended"] - commands["arrived"]).mean()
 
     assert latency(per_item=0.01) - latency() == pytest.approx(0.5, rel=0.05)
+
+
+def test_what_the_load_generator_does_beside_a_request_is_no_part_of_its_latency(profile):
+    block = vars(POINT) | {"point": "one", "reference": 0.0005, "operations": ("ps", "images")}
+
+    def busy(**clients):
+        scenario = scenario_of(block, profile, Clients(CLIENT, **clients))
+        commands = simulate_once(scenario).commands
+        latency = commands["ended"] - commands["arrived"]
+        return latency.groupby(commands["command"]).median()
+
+    beside = busy(beside={"ps": 0.0001})
+    assert beside.to_dict() == pytest.approx(busy().to_dict(), rel=0.01)

@@ -27,8 +27,8 @@ def clients_of(
     """The load generator's part of a request, all blocks together; `found`: see `accounted`.
 
     What it does before an answer is there is known of single operations. The rest of what it took
-    is no part of a latency; a closed client's requests are apart for as long as its throughput
-    leaves besides their latencies.
+    is no part of a latency, and in proportion to what it was seen to take of each operation; a
+    closed client's requests are apart for as long as its throughput leaves besides their latencies.
     """
     operations = blocks["operations"].map(len)
     requests = ((blocks["cycles"] + blocks["warm_up"]) * operations).sum()
@@ -41,8 +41,12 @@ def clients_of(
     taken -= per_byte * float((blocks["log_size"] / operations).mean())
     taken = max(0.0, taken - per_item * float((blocks["containers"] / operations).mean()))
     log_size = float(blocks["log_size"].iloc[0])
-    cpu = _before_answers(found, kinds, log_size, taken, per_byte)
-    beside = max(0.0, taken - sum(cpu.values()) / len(kinds))
+    known = _seen(found, log_size)
+    before = _before_answers(found, known, per_byte)
+    cpu = {kind: before.get(kind, taken) for kind in kinds}
+    seen = {kind: known.get(kind, taken) for kind in kinds}
+    left = max(0.0, taken * len(kinds) - sum(cpu.values())) / (sum(seen.values()) or 1.0)
+    beside = {kind: left * own for kind, own in seen.items()}
     if (blocks["load"] != "closed").any():
         return Clients(cpu, beside, 0.0, per_byte, per_item)
     apart = float((blocks["clients"] / blocks["throughput"] / operations).mean())
@@ -50,26 +54,33 @@ def clients_of(
     return Clients(cpu, beside, max(0.0, apart - latency), per_byte, per_item)
 
 
-def _before_answers(
-    found: dict[Key, Demand], operations: list[str], log_size: float, even: float, per_byte: float
-) -> dict[str, float]:
-    """Core-seconds of the load generator before an answer is there, by operation; `even` of those
-    that were not accounted one by one. A run is two, and a pull's news are read beside it.
+def _seen(found: dict[Key, Demand], log_size: float) -> dict[str, float]:
+    """Core-seconds that the load generator was seen to take of a request, by operation, as far as
+    those were accounted one by one. A run is two.
 
     A long log that it has just read makes it slower with the last lines, too: they are taken from
     where the log was about as long.
     """
     plain = [key for key in reversed(found) if not (key.containers or key.images)]
     plain.sort(key=lambda key: -abs(log10(max(key.log_size, 1.0) / max(log_size, 1.0))))
-    cpu = {key.operation: found[key].client for key in plain}
-    if logs := [key for key in plain if key.operation == "logs"]:
+    seen = {key.operation: found[key].client for key in plain}
+    if {"create", "start"} <= set(seen):
+        seen["run"] = seen["create"] + seen["start"]
+    return seen
+
+
+def _before_answers(
+    found: dict[Key, Demand], seen: dict[str, float], per_byte: float
+) -> dict[str, float]:
+    """What of that is before an answer is there, without what the bytes of a log take; a pull's
+    news are read beside it."""
+    before = dict(seen)
+    if logs := [key for key in found if key.operation == "logs"]:
         shortest = min(logs, key=lambda key: key.log_size)
-        cpu["logs"] = max(0.0, found[shortest].client - per_byte * shortest.log_size)
-    if {"create", "start"} <= set(cpu):
-        cpu["run"] = cpu["create"] + cpu["start"]
-    if {"pull", "rmi"} <= set(cpu):
-        cpu["pull"] = min(cpu["pull"], cpu["rmi"])
-    return {operation: cpu.get(operation, even) for operation in operations}
+        before["logs"] = max(0.0, found[shortest].client - per_byte * shortest.log_size)
+    if {"pull", "rmi"} <= set(seen):
+        before["pull"] = min(seen["pull"], seen["rmi"])
+    return before
 
 
 def _of_each(dataset: Dataset, operation: str, counted: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +108,12 @@ class Clients:
 
     cpu        core-seconds before its answer is there, by operation
     per_byte, per_item   the same for each byte of a log, while it comes, and each container listed
-    beside     core-seconds a request besides, which no latency has a part of
+    beside     core-seconds besides, which no latency has a part of, by operation
     think      s from an answer to the next request
     """
 
     cpu: Mapping[str, float]
-    beside: float = 0.0
+    beside: Mapping[str, float] = field(default_factory=dict)
     think: float = 0.0
     per_byte: float = 0.0
     per_item: float = 0.0
@@ -171,23 +171,29 @@ def _own_steps(clients: Clients, operations: list[str], profile: Path) -> dict[s
     reading = {"throughput": f"{1.0 / clients.per_byte} B/s"} if clients.per_byte else {}
     _, document = read_profile(str(profile.absolute()), Path())
     received = document["profile"]["operations"]["dockerd"]
-    requests: dict[str, list[float]] = {}
+    requests: dict[str, list[str]] = {}
     for operation in operations:
-        requests.setdefault(REQUESTS[operation], []).append(clients.cpu[operation])
+        requests.setdefault(REQUESTS[operation], []).append(operation)
     return {
         "cli": {
-            "start": [{"cpu": f"{clients.beside} s", "background": True} | source],
+            "start": [],
             "format": [{"cpu_per_item": f"{clients.per_item} s"} | source],
             "output": [reading | source],
         },
         "dockerd": {
             name: [
-                {"cpu": f"{sum(cpu) / len(cpu)} s", "lock": GENERATOR} | source,
+                {"cpu": _mean(clients.beside, own), "background": True} | source,
+                {"cpu": _mean(clients.cpu, own), "lock": GENERATOR} | source,
                 *received[name],
             ]
-            for name, cpu in requests.items()
+            for name, own in requests.items()
         },
     }
+
+
+def _mean(taken: Mapping[str, float], operations: list[str]) -> str:
+    """Core-seconds of one of them, as a quantity."""
+    return f"{sum(taken.get(each, 0.0) for each in operations) / len(operations)} s"
 
 
 def _images(block: Mapping[str, Any], layers: Layers) -> list[dict[str, Any]]:
