@@ -34,7 +34,8 @@ class Caches(Section):
     shared: Share
     """The part of what a request uses that all requests use: any of them brings it back."""
     group: Name
-    """The scheduler's group whose steps' allocations displace."""
+    """The scheduler's group whose steps' allocations displace; those of other groups, as other
+    programs, displace everything, but for the kernel's and brief ones."""
     source: Name
     """Where these numbers come from."""
 

@@ -13,6 +13,7 @@ import simpy
 
 from docksim.des.distributions import Constant, Distribution, Shifted
 from docksim.des.environment import Environment
+from docksim.des.fair_groups import KERNEL
 from docksim.des.fifo import FifoStation
 from docksim.des.recorder import Recorder
 from docksim.des.streams import Draws, Streams
@@ -23,7 +24,7 @@ from docksim.system.activity import Activity, Step
 from docksim.system.busy_delay import BusyDelay
 from docksim.system.command import EXIT_BRANCH, Command
 from docksim.system.components import DOCKERD
-from docksim.system.infrastructure.caches import Caches, Displacement, Refill
+from docksim.system.infrastructure.caches import EVERYTHING, Caches, Displacement, Refill
 from docksim.system.infrastructure.demand import Demand
 from docksim.system.infrastructure.heap import Allocation, Heap
 from docksim.system.infrastructure.host import Host
@@ -261,11 +262,14 @@ class Costs:
         return Refill(self._caches, name, cost.refill * self._slowness)
 
     def _displacement(self, cost: StepCost) -> list[Step]:
-        """What a step goes through on the way."""
-        sizes = (cost.allocates, cost.allocates_per_item, cost.displaces)
-        if self._caches is None or cost.group != self._cached or not any(sizes):
+        """What a step goes through on the way: its own memory, or as another program everything."""
+        if self._caches is None or cost.group is None:
             return []
-        return [Displacement(self._caches, *sizes)]
+        sizes = (cost.allocates, cost.allocates_per_item, cost.displaces)
+        if cost.group != self._cached:
+            computes = cost.cpu.mean and not cost.brief and cost.group != KERNEL
+            sizes = (EVERYTHING if computes else 0.0, 0.0, 0.0)
+        return [Displacement(self._caches, *sizes)] if any(sizes) else []
 
     def _ledger(self, component: str) -> Ledger:
         if component not in self.ledgers:

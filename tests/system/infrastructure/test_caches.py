@@ -32,9 +32,9 @@ def test_any_request_brings_back_what_all_use_and_only_its_kind_the_rest() -> No
     assert caches.miss("inspect") == 0.0
 
 
-def looks(caches: dict[str, Any] | None, size: str = "1 MB") -> pd.Series:
+def looks(caches: dict[str, Any] | None, size: str = "1 MB", **listing: str | bool) -> pd.Series:
     """Latencies (s) of `images` by one client, each after a list that allocates so much: 1 s, and
-    4 s more when all is gone."""
+    4 s more when all is gone. `listing`: what else is said of the list."""
     cycle = [{"command": "ps"}, {"command": "images"}]
     given = scenario(
         host={"cores": 2},
@@ -44,7 +44,7 @@ def looks(caches: dict[str, Any] | None, size: str = "1 MB") -> pd.Series:
     document: dict[str, Any] = without_cost(given).document()
     step = {"cpu": "1 s", "group": "daemon", "source": "test"}
     steps = document["profile"]["operations"]["dockerd"]
-    steps["containers_json"] = [step | {"allocates": size}]
+    steps["containers_json"] = [step | {"allocates": size} | listing]
     steps["images_json"] = [step | {"refill": "4 s"}]
     if caches is not None:
         document["daemon"]["caches"] = caches
@@ -65,3 +65,18 @@ def test_without_caches_of_its_group_a_request_always_takes_the_same(
     caches: dict[str, Any] | None,
 ) -> None:
     assert looks(caches).tolist() == pytest.approx([1.0] * 10)
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ({"group": "containers"}, 5.0),
+        ({"group": "kernel"}, 1.0),
+        ({"group": "containers", "brief": True}, 1.0),
+        ({"group": "containers", "cpu": "0 s", "wait": "1 s"}, 1.0),
+    ],
+)
+def test_another_program_that_computes_displaces_all(
+    other: dict[str, Any], expected: float
+) -> None:
+    assert looks(CACHES, **other).tolist() == pytest.approx([expected] * 10)

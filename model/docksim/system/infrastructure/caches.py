@@ -8,6 +8,9 @@ from math import exp
 from docksim.system.activity import Booking
 from docksim.system.command import Command
 
+EVERYTHING = 1e10
+"""Bytes that leave nothing in any processor's caches."""
+
 
 class Caches:
     """How much of what requests use has been displaced.
