@@ -61,6 +61,13 @@ def test_of_a_whole_log_what_its_bytes_take_is_left_out():
     assert _before_answers(known, seen, per_byte=1e-6) == pytest.approx({"logs": 0.001})
 
 
+def test_of_the_last_lines_of_a_log_their_bytes_are_left_out_too():
+    tail = "logs --tail 10"
+    seen = {tail: 0.003}
+    assert _before_answers({}, seen, per_byte=1e-6) == pytest.approx({tail: 0.002})
+    assert _before_answers({}, seen, per_byte=1e-5) == {tail: 0.0}
+
+
 def test_no_more_is_beside_than_there_was(dataset):
     assert clients(dataset, cpu=0.5 * CLIENT).beside == dict.fromkeys(CYCLE, 0.0)
 

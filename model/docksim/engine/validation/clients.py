@@ -9,8 +9,12 @@ import pandas as pd
 
 from docksim.engine.calibration.demand import Demand, Key
 from docksim.engine.calibration.demands import demands
+from docksim.engine.calibration.reading import TAIL_LINES
+from docksim.engine.measurement.conventions import LOG_LINE
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.validation.scenarios import Clients
+
+LAST_LINES = "logs --tail 10"
 
 
 def accounted(dataset: Dataset) -> dict[Key, Demand]:
@@ -72,12 +76,14 @@ def _seen(found: dict[Key, Demand], log_size: float) -> dict[str, float]:
 def _before_answers(
     found: dict[Key, Demand], seen: dict[str, float], per_byte: float
 ) -> dict[str, float]:
-    """What of that is before an answer is there, without what the bytes of a log take; a pull's
-    news are read beside it."""
+    """What of that is before an answer is there, without what the bytes of a log take, all of it or
+    its last lines; a pull's news are read beside it."""
     before = dict(seen)
     if logs := [key for key in found if key.operation == "logs"]:
         shortest = min(logs, key=lambda key: key.log_size)
         before["logs"] = max(0.0, found[shortest].client - per_byte * shortest.log_size)
+    if LAST_LINES in seen:
+        before[LAST_LINES] = max(0.0, seen[LAST_LINES] - per_byte * TAIL_LINES * LOG_LINE)
     if {"pull", "rmi"} <= set(seen):
         before["pull"] = min(seen["pull"], seen["rmi"])
     return before
