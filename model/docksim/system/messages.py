@@ -265,10 +265,12 @@ class Costs:
         """What a step goes through on the way: its own memory, or as another program everything."""
         if self._caches is None or cost.group is None:
             return []
-        sizes = (cost.allocates, cost.allocates_per_item, cost.displaces)
-        if cost.group != self._cached:
-            computes = cost.cpu.mean and not cost.brief and cost.group != KERNEL
-            sizes = (EVERYTHING if computes else 0.0, 0.0, 0.0)
+        if cost.group == self._cached:
+            sizes = (cost.allocates, cost.allocates_per_item, cost.displaces)
+        elif cost.group == KERNEL or cost.brief or not cost.cpu.mean:
+            return []
+        else:
+            sizes = (EVERYTHING, 0.0, 0.0)
         return [Displacement(self._caches, *sizes)] if any(sizes) else []
 
     def _ledger(self, component: str) -> Ledger:

@@ -14,8 +14,6 @@ from docksim.engine.measurement.conventions import LOG_LINE
 from docksim.engine.measurement.dataset import Dataset
 from docksim.engine.validation.scenarios import Clients
 
-LAST_LINES = "logs --tail 10"
-
 
 def accounted(dataset: Dataset) -> dict[Key, Demand]:
     """Operations that were accounted one by one; none where no light load was measured."""
@@ -82,8 +80,8 @@ def _before_answers(
     if logs := [key for key in found if key.operation == "logs"]:
         shortest = min(logs, key=lambda key: key.log_size)
         before["logs"] = max(0.0, found[shortest].client - per_byte * shortest.log_size)
-    if LAST_LINES in seen:
-        before[LAST_LINES] = max(0.0, seen[LAST_LINES] - per_byte * TAIL_LINES * LOG_LINE)
+    if last := seen.get("logs --tail 10"):
+        before["logs --tail 10"] = max(0.0, last - per_byte * TAIL_LINES * LOG_LINE)
     if {"pull", "rmi"} <= set(seen):
         before["pull"] = min(seen["pull"], seen["rmi"])
     return before
