@@ -266,12 +266,19 @@ def test_the_load_generator_reads_each_container_of_a_list(profile):
 
 def test_what_the_load_generator_does_beside_a_request_is_no_part_of_its_latency(profile):
     block = vars(POINT) | {"point": "one", "reference": 0.0005, "operations": ("ps", "images")}
+    beside = 0.02
 
-    def busy(**clients):
-        scenario = scenario_of(block, profile, Clients(CLIENT, **clients))
-        commands = simulate_once(scenario).commands
-        latency = commands["ended"] - commands["arrived"]
-        return latency.groupby(commands["command"]).median()
+    def told(**clients):
+        """Seconds by command, and core-seconds for each list of containers."""
+        own = Clients(CLIENT, think=0.1, **clients)
+        records = simulate_once(scenario_of(block, profile, own))
+        commands, cpu = records.commands, records.components.set_index("component").loc["host.cpu"]
+        latency = (commands["ended"] - commands["arrived"]).groupby(commands["command"]).median()
+        begin, end = records.window
+        lists = (commands["command"] == "ps").sum()
+        return latency.to_dict(), cpu["utilisation"] * cpu["capacity"] * (end - begin) / lists
 
-    beside = busy(beside={"ps": 0.0001})
-    assert beside.to_dict() == pytest.approx(busy().to_dict(), rel=0.01)
+    latency, spent = told()
+    later, more = told(beside={"ps": beside, "images": 0.0})
+    assert later == pytest.approx(latency, rel=0.01)
+    assert more - spent == pytest.approx(beside, rel=0.1)
