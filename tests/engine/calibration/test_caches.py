@@ -55,6 +55,13 @@ def test_size_shared_part_and_cost_are_found():
     assert seen.refill == pytest.approx(REFILL)
 
 
+def test_an_empty_log_has_no_last_lines_that_would_be_lost():
+    lost = found(1.0 - exp(-50 * LISTED / SIZE))
+    quick = demand(USUAL / 3)
+    empty = {Key("logs"): quick, Key(LOGS[1]): quick}
+    assert caches(Measured(LISTS, LOGS), lost | empty) == caches(Measured(LISTS, LOGS), lost)
+
+
 def test_lists_that_were_measured_alone_are_left_aside():
     alone = {Key("ps", containers=500): demand(80 * USUAL, 501 * LISTED)}
     seen = caches(Measured(LISTS, LOGS, ["ps"]), found(1.0 - exp(-50 * LISTED / SIZE)) | alone)

@@ -95,6 +95,43 @@ def test_what_decodes_the_last_lines_is_no_part_of_what_is_fixed():
     assert shares["dockerd.containers_logs"].cpu == pytest.approx(5e-4)
 
 
+@pytest.mark.parametrize("beginning", [0.0, 2e-4])
+def test_an_empty_log_tells_what_it_takes_to_decode_anything(beginning):
+    """Lines of 100 bytes take a microsecond each, and the first of them `beginning` more."""
+    always = {"after": {}, "client": 0.0}
+
+    def taking(cpu):
+        return Demand(np.full(9, cpu), cpu={"dockerd": cpu}, busy=cpu, **always)
+
+    found = {Key(each): taking(1e-4) for each in ("ps", "inspect", "images")}
+    for lines in (0, 20, 100_000):
+        began = beginning if lines else 0.0
+        found[Key("logs", log_size=100.0 * lines)] = taking(5e-4 + began + lines * 1e-6)
+        last = taking(5e-4 + began + min(lines, 10) * 1e-6)
+        found[Key("logs --tail 10", log_size=100.0 * lines)] = last
+    shares = reading(Book(found), 0.0)
+    assert shares["dockerd.containers_logs"].cpu == pytest.approx(5e-4)
+    assert shares["dockerd.decode_log"].cpu == pytest.approx(beginning, rel=0.01, abs=1e-7)
+
+
+def test_what_begins_beside_the_answer_counts_as_far_as_that_takes_longer():
+    """The last lines of a short log take 0.1 ms longer than those of an empty one, and 0.3 ms of
+    CPU time more, of which their bytes have 0.01."""
+    always = {"after": {}, "client": 0.0}
+
+    def taking(cpu, latency):
+        return Demand(np.full(9, latency), cpu={"dockerd": cpu}, busy=latency, **always)
+
+    found = {Key(each): taking(1e-4, 1e-4) for each in ("ps", "inspect", "images")}
+    for size, more, longer in ((0.0, 0.0, 0.0), (2e3, 3e-4, 1e-4)):
+        found[Key("logs --tail 10", log_size=size)] = taking(5e-4 + more, 5e-4 + longer)
+    for size in (0.0, 1e7):
+        found[Key("logs", log_size=size)] = taking(5e-4 + size * 1e-8, 5e-4 + size * 1e-8)
+    decoding = reading(Book(found), 0.0)["dockerd.decode_log"]
+    assert decoding.threads == pytest.approx(1.0)
+    assert decoding.cpu == pytest.approx(0.9e-4)
+
+
 def test_logs_of_one_size_tell_no_byte_s_cost():
     always = {"after": {}, "client": 0.0, "cpu": {"dockerd": 1e-4}, "busy": 1e-4}
     demand = Demand(np.full(9, 0.4e-3), **always)

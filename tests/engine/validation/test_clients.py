@@ -58,14 +58,20 @@ def test_of_a_whole_log_what_its_bytes_take_is_left_out():
     known = {Key("logs", log_size=1e3): short, Key("logs", log_size=1e6): long}
     seen = _seen(known, 1e6)
     assert seen == pytest.approx({"logs": 1.001})
-    assert _before_answers(known, seen, per_byte=1e-6) == pytest.approx({"logs": 0.001})
+    found = _before_answers(known, seen, per_byte=1e-6, log_size=1e6)
+    assert found == pytest.approx({"logs": 0.001})
 
 
 def test_of_the_last_lines_of_a_log_their_bytes_are_left_out_too():
     tail = "logs --tail 10"
-    seen = {tail: 0.003}
-    assert _before_answers({}, seen, per_byte=1e-6) == pytest.approx({tail: 0.002})
-    assert _before_answers({}, seen, per_byte=1e-5) == {tail: 0.0}
+
+    def before(per_byte, log_size):
+        return _before_answers({}, {tail: 0.003}, per_byte, log_size)[tail]
+
+    assert before(1e-6, 1e6) == pytest.approx(0.002)
+    assert before(1e-5, 1e6) == 0.0
+    assert before(1e-6, 400.0) == pytest.approx(0.0026)
+    assert before(1e-6, 0.0) == 0.003
 
 
 def test_no_more_is_beside_than_there_was(dataset):

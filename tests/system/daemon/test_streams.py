@@ -66,6 +66,19 @@ def test_a_tail_costs_its_lines_whatever_the_log(size: str) -> None:
     assert call.latency == pytest.approx(0.2, rel=1e-3)
 
 
+@VARIANTS
+@pytest.mark.parametrize(("size", "took"), [("0 B", 0.0), ("1 MB", 0.5 + 1.0)])
+def test_a_log_without_a_line_is_not_decoded(variant: str, size: str, took: float) -> None:
+    kinds = [{"name": "default", "log_size": size}]
+    given = without_cost(scenario(flow={"variant": variant}, containers=kinds))
+    costs = {"cpu": 0.5, "throughput": LOG}
+    bench = Bench(with_cost(given, "dockerd.decode_log", **costs))
+    made = bench.send("run")
+    call = bench.send("logs", at=5.0, on=made)
+    bench.run()
+    assert call.latency == pytest.approx(took, rel=1e-3, abs=1e-6)
+
+
 def test_a_tail_is_no_longer_than_the_log() -> None:
     bench = talking(log_size="1 MB")
     made = bench.send("run")

@@ -54,7 +54,8 @@ def caches(dataset: Dataset, found: Mapping[Key, Demand]) -> Displacing | None:
     if not (_is_measured(blocks, LISTS) and _is_measured(blocks, LOGS)):
         return None
     together = [key for key in found if all(key._replace(operation=o) in found for o in LISTS)]
-    lists, tails = _sorted(together, "ps", "containers"), _sorted(found, LOGS[1], "log_size")
+    written = [key for key in found if key.log_size]  # an empty log has no last lines
+    lists, tails = _sorted(together, "ps", "containers"), _sorted(written, LOGS[1], "log_size")
     if len(lists) < 2 or len(tails) < 2:
         return None
     lost = [_longer(found, lists[0], more) for more in lists[1:]]

@@ -31,11 +31,29 @@ def reading(book: Book, refill: float) -> dict[str, Share]:
 
 
 def _opening(book: Book, tail: Key, *decoding: Share) -> Share:
-    """What the last lines cost, without what decoding them does."""
+    """What the last lines cost, without what decoding them does; those of an empty log, where it
+    was measured."""
     demand = book.demand(tail)
-    decoded = min(tail.log_size, TAIL_LINES * LOG_LINE) * sum(each.per_byte for each in decoding)
-    cpu = max(0.0, demand.total - decoded)
+    cpu = max(0.0, demand.total - sum(_decoded(tail, each) for each in decoding))
     return book.part(tail, cpu, demand.wait, group=DAEMON, allocated=demand.allocated)
+
+
+def _decoded(tail: Key, decoding: Share) -> float:
+    """Core-seconds for the bytes of the last lines."""
+    return min(tail.log_size, TAIL_LINES * LOG_LINE) * decoding.per_byte
+
+
+def _beginning(book: Book, decoding: Share) -> float:
+    """Core-seconds that it takes to decode anything: what the last lines of the shortest log take
+    more than those of an empty one, as far as they take longer, but for their bytes; 0 where no
+    empty one was measured."""
+    tails = sorted(book.all_of("logs --tail 10"), key=lambda key: key.log_size)
+    if len(tails) < 2 or tails[0].log_size:
+        return 0.0
+    empty, short = map(book.demand, tails[:2])
+    longer = short.engine_time - empty.engine_time
+    more = min(short.total - empty.total, longer * decoding.threads)
+    return max(0.0, more - _decoded(tails[1], decoding))
 
 
 def _decoding(book: Book) -> dict[str, Share]:
@@ -60,6 +78,7 @@ def _decoding(book: Book) -> dict[str, Share]:
     if cpu and longer > 0.0:
         decoding = replace(decoding, threads=cpu / longer)
     variation, grain = _variation_by_size(book, some.mean)
+    decoding = replace(decoding, cpu=_beginning(book, decoding))
     return {"dockerd.decode_log": replace(decoding, byte_variation=variation, grain=grain)}
 
 

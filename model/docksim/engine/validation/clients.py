@@ -44,7 +44,7 @@ def clients_of(
     taken = max(0.0, taken - per_item * float((blocks["containers"] / operations).mean()))
     log_size = float(blocks["log_size"].iloc[0])
     known = _seen(found, log_size)
-    before = _before_answers(found, known, per_byte)
+    before = _before_answers(found, known, per_byte, log_size)
     cpu = {kind: before.get(kind, taken) for kind in kinds}
     seen = {kind: known.get(kind, taken) for kind in kinds}
     left = max(0.0, taken * len(kinds) - sum(cpu.values())) / (sum(seen.values()) or 1.0)
@@ -72,7 +72,7 @@ def _seen(found: dict[Key, Demand], log_size: float) -> dict[str, float]:
 
 
 def _before_answers(
-    found: dict[Key, Demand], seen: dict[str, float], per_byte: float
+    found: dict[Key, Demand], seen: dict[str, float], per_byte: float, log_size: float
 ) -> dict[str, float]:
     """What of that is before an answer is there, without what the bytes of a log take, all of it or
     its last lines; a pull's news are read beside it."""
@@ -81,7 +81,8 @@ def _before_answers(
         shortest = min(logs, key=lambda key: key.log_size)
         before["logs"] = max(0.0, found[shortest].client - per_byte * shortest.log_size)
     if last := seen.get("logs --tail 10"):
-        before["logs --tail 10"] = max(0.0, last - per_byte * TAIL_LINES * LOG_LINE)
+        lines = min(log_size, TAIL_LINES * LOG_LINE)
+        before["logs --tail 10"] = max(0.0, last - per_byte * lines)
     if {"pull", "rmi"} <= set(seen):
         before["pull"] = min(seen["pull"], seen["rmi"])
     return before

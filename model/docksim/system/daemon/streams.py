@@ -55,10 +55,11 @@ class StreamService:
         yield from self._stream(command)
         yield from command.settle(self._env)
         command.first_byte = self._env.now
-        decoding = self._env.process(self._decode_on(command.fork(DECODING_BRANCH), sent))
-        yield from self._output(command, size=sent)
-        yield decoding
-        yield from command.settle(self._env)
+        if sent:
+            decoding = self._env.process(self._decode_on(command.fork(DECODING_BRANCH), sent))
+            yield from self._output(command, size=sent)
+            yield decoding
+            yield from command.settle(self._env)
         if request.follow and container.running:
             yield from self._follow(command, container, request.duration)
 
