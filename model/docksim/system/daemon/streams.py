@@ -55,11 +55,10 @@ class StreamService:
         yield from self._stream(command)
         yield from command.settle(self._env)
         command.first_byte = self._env.now
-        if sent:
-            decoding = self._env.process(self._decode_on(command.fork(DECODING_BRANCH), sent))
-            yield from self._output(command, size=sent)
-            yield decoding
-            yield from command.settle(self._env)
+        decoding = self._env.process(self._decode_on(command.fork(DECODING_BRANCH), sent))
+        yield from self._output(command, size=sent)
+        yield decoding
+        yield from command.settle(self._env)
         if request.follow and container.running:
             yield from self._follow(command, container, request.duration)
 
@@ -80,7 +79,8 @@ class StreamService:
                     command.first_byte = self._env.now
 
     def _decode_on(self, branch: Command, size: float) -> Events:
-        yield from self._decode(branch, size=size)
+        if size:
+            yield from self._decode(branch, size=size)
         yield from branch.settle(self._env)
 
     def _follow(self, command: Command, container: Container, duration: float | None) -> Events:
