@@ -116,8 +116,7 @@ class Host:
         self.rng = rng
         self.in_place = in_place
         self.cpu = resource(env, capacity=scenario.host.cores)
-        self.journal = resource(env, capacity=1)
-        self.flush = sampler(scenario.host.flush, rng)
+        self.journal = Journal(env, sampler(scenario.host.flush, rng))
         self.operations = {
             f"{component}.{operation}": [Step(cost, self) for cost in costs]
             for component, operations in scenario.profile.operations.items()
@@ -139,9 +138,8 @@ class Host:
                     yield core
                     yield self.hold(step.cpu())
             if step.flushes:
-                with self.journal.request() as turn:
-                    yield turn
-                    yield self.hold(sum(self.flush() for _ in range(step.flushes)))
+                for _ in range(step.flushes):
+                    yield self.journal.commit()
             if step.wait:
                 yield self.env.timeout(step.wait())
             if step.lock:
@@ -157,6 +155,31 @@ class Host:
 
     def serve(self, seconds: float) -> Events:
         yield self.env.timeout(seconds)
+
+
+class Journal:
+    """One commit at a time, of all who ask for it while another goes on."""
+
+    def __init__(self, env, seconds):
+        self.env = env
+        self.seconds = seconds
+        self.asked = env.event()
+        self.committed = env.event()
+        env.process(self.write())
+
+    def commit(self) -> simpy.Event:
+        committed = self.committed
+        if not self.asked.triggered:
+            self.asked.succeed()
+        return committed
+
+    def write(self) -> Events:
+        while True:
+            yield self.asked
+            committed = self.committed
+            self.asked, self.committed = self.env.event(), self.env.event()
+            yield self.env.timeout(self.seconds())
+            committed.succeed()
 
 
 class Step:

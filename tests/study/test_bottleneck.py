@@ -9,19 +9,19 @@ from docksim.scenario import ScenarioError
 from docksim.study.bottleneck import bottleneck
 from tests.helpers import scenario
 from tests.theory.formulas import Centre, mean_value_analysis
-from tests.theory.hosts import closed_host, mmc_host
+from tests.theory.hosts import DEVICE, closed_host, mmc_host
 
-CPU, CORES, FLUSH, THINK = 0.5, 2, 0.3, 2.0
+CPU, CORES, DISK, THINK = 0.5, 2, 0.3, 2.0
 
 
 @pytest.fixture(scope="module")
 def closed():
-    host = closed_host(clients=4, think=THINK, cpu=CPU, cores=CORES, flush=FLUSH, duration=1020.0)
+    host = closed_host(clients=4, think=THINK, cpu=CPU, cores=CORES, device=DISK, duration=1020.0)
     return bottleneck(host, levels=[1, 4, 16], replications=8, jobs=1)
 
 
 def exact(clients):
-    centres = [Centre(CPU, CORES), Centre(FLUSH), Centre(THINK, inf)]
+    centres = [Centre(CPU, CORES), Centre(DISK), Centre(THINK, inf)]
     return mean_value_analysis(centres, clients)
 
 
@@ -41,16 +41,16 @@ def test_the_simulated_curve_is_that_of_mean_value_analysis(closed):
 def test_demands_follow_from_the_utilisation_law(closed):
     demands = {one.component: one for one in closed.demands}
     assert_close(demands["host.cpu"].demand, CPU)
-    assert_close(demands["host.journal"].demand, FLUSH)
-    assert closed.demanded_most == "host.journal"
+    assert_close(demands[DEVICE].demand, DISK)
+    assert closed.demanded_most == DEVICE
 
 
 def test_bounds_are_those_of_the_demands(closed):
     bounds = closed.bounds
     assert bounds.think == THINK
-    assert bounds.total == pytest.approx(CPU + FLUSH, rel=0.1)
-    assert bounds.saturation == pytest.approx(1 / FLUSH, rel=0.1)
-    assert bounds.knee == pytest.approx((CPU + FLUSH + THINK) / FLUSH, rel=0.1)
+    assert bounds.total == pytest.approx(CPU + DISK, rel=0.1)
+    assert bounds.saturation == pytest.approx(1 / DISK, rel=0.1)
+    assert bounds.knee == pytest.approx((CPU + DISK + THINK) / DISK, rel=0.1)
     for level in closed.levels:
         assert level.throughput_bound == bounds.closed_throughput(level.value)
         # Among several 95 % intervals one may miss by a hair: twice the width is 99.9 %.
@@ -60,7 +60,7 @@ def test_bounds_are_those_of_the_demands(closed):
 
 def test_the_component_that_is_demanded_most_saturates(closed):
     assert closed.saturating.value == 16
-    assert closed.saturating.bottleneck == "host.journal"
+    assert closed.saturating.bottleneck == DEVICE
 
 
 def test_tables_and_json_hold_the_curve(closed):
@@ -68,9 +68,9 @@ def test_tables_and_json_hold_the_curve(closed):
     assert list(table["workload[0].clients"]) == [1, 4, 16]
     least = 2 * table["throughput_per_s_low"] - table["throughput_per_s"]  # 99.9 %
     assert (least <= table["throughput_bound_per_s"]).all()
-    assert list(closed.demand_table()["component"])[:2] == ["host.journal", "host.cpu"]
+    assert list(closed.demand_table()["component"])[:2] == [DEVICE, "host.cpu"]
     content = json.loads(json.dumps(closed.to_json(), allow_nan=False))
-    assert content["demanded_most"] == "host.journal"
+    assert content["demanded_most"] == DEVICE
     assert [level["value"] for level in content["levels"]] == [1, 4, 16]
 
 

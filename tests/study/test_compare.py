@@ -43,7 +43,7 @@ def test_a_load_past_capacity_is_compared_in_nothing_but_throughput():
 def test_one_scenario_or_nothing_in_common_is_refused():
     with pytest.raises(ScenarioError, match="two or more"):
         ds.compare(SLOW)
-    other = closed_host(clients=1, think=1, cpu=0.1, cores=1, flush=0.1, duration=30)
+    other = closed_host(clients=1, think=1, cpu=0.1, cores=1, device=0.1, duration=30)
     images = ds.vary(other, {"workload.cycle": [{"command": "images"}]})
     with pytest.raises(ScenarioError, match="no command"):
         ds.compare(SLOW, images)

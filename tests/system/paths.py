@@ -151,10 +151,9 @@ def cpu(given: Scenario, priced: Path) -> float:
     )
 
 
-def flushed(given: Scenario, priced: Path) -> float:
-    """Seconds that a path keeps the disk's journal busy."""
-    count = sum(step.flushes for operation, _ in priced for step in steps(given, operation))
-    return count * given.host.flush.mean
+def flushes(given: Scenario, priced: Path) -> int:
+    """How often a path asks the disk's journal for a commit."""
+    return sum(step.flushes for operation, _ in priced for step in steps(given, operation))
 
 
 def held(given: Scenario, priced: Path, lock: str) -> float:

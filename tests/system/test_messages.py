@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from docksim.scenario import ScenarioError
 from docksim.scenario.scenario import Scenario
 from docksim.simulation import simulate_once
 from tests.helpers import scenario, without_cost
+from tests.system.listing import a_thread, listing
 
 
 def lacking(component: str, operation: str, steps: list[dict[str, str]] | None) -> Scenario:
@@ -38,25 +38,6 @@ def test_the_registrys_service_is_a_single_step() -> None:
     steps = [{"wait": "1 ms", "source": "test"}] * 2
     with pytest.raises(ScenarioError, match=r"service: found 2 steps|service: 2 steps"):
         simulate_once(lacking("registry", "service", steps))
-
-
-def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4, **host: str) -> pd.Series:
-    """Latencies (s) of `ps` at once, where nothing takes time but these steps in dockerd."""
-    plain = scenario(
-        host={"cores": cores, **host},
-        workload=[{"kind": "batch", "count": clients, "mix": [{"command": "ps"}]}],
-    )
-    document = without_cost(plain).document()
-    document["profile"]["operations"]["dockerd"]["containers_json"] = [
-        {"source": "test"} | step for step in steps
-    ]
-    commands = simulate_once(Scenario.model_validate(document)).commands
-    return commands["ended"] - commands["arrived"]
-
-
-def a_thread(delay):
-    """How much longer something takes for each thread a core."""
-    return [{"threads": 1, "delay": delay}]
 
 
 @pytest.mark.parametrize(

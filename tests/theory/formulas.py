@@ -28,6 +28,17 @@ def mg1_wait(arrival_rate: float, service: float, second_moment: float) -> float
     return arrival_rate * second_moment / (2.0 * (1.0 - arrival_rate * service))
 
 
+def bulk_wait(arrival_rate: float, service: float, second_moment: float, transform: float) -> float:
+    """Mean wait for one server that serves at once all who wait, with Poisson arrivals.
+
+    It goes on as long as anybody comes during a service, which is not so with the probability
+    `transform`, E exp(-rate · service). So a busy period has 1/transform services on average, which
+    an idle one of 1/rate follows; who comes in it waits for the rest of a service (renewal theory).
+    """
+    busy = service / transform
+    return busy / (busy + 1.0 / arrival_rate) * second_moment / (2.0 * service)
+
+
 def ps_sojourn(arrival_rate: float, demand: float, cores: int = 1) -> float:
     """Mean sojourn in M/G/c with processor sharing, each job on at most one core.
 

@@ -6,6 +6,8 @@ from docksim.scenario.scenario import Scenario
 from tests.helpers import scenario, without_cost
 
 PS = [{"command": "ps"}]
+DEVICE = "device"
+"""One that serves one at a time."""
 
 
 def mmc_host(
@@ -21,9 +23,9 @@ def mmc_host(
 
 
 def closed_host(
-    *, clients: int, think: float, cpu: float, cores: int, flush: float, duration: float
+    *, clients: int, think: float, cpu: float, cores: int, device: float, duration: float
 ) -> Scenario:
-    """A closed network of shared cores, the journal and thinking clients (times in seconds)."""
+    """A closed network of shared cores, a device and thinking clients (times in seconds)."""
     given = scenario(
         host={"cores": cores},
         workload=[
@@ -36,15 +38,16 @@ def closed_host(
         ],
         run={"duration": f"{duration} s", "warm_up": "20 s"},
     )
-    host = given.host.model_copy(update={"flush": Exponential(flush)})
-    step = Step(cpu=Exponential(cpu), flushes=1, source="the test")
-    return _serving(given.model_copy(update={"host": host}), step)
+    computing = Step(cpu=Exponential(cpu), source="the test")
+    return _serving(
+        given, computing, Step(wait=Exponential(device), lock=DEVICE, source="the test")
+    )
 
 
-def _serving(given: Scenario, step: Step) -> Scenario:
-    """Free of all costs but those of one step of each `ps`."""
+def _serving(given: Scenario, *steps: Step) -> Scenario:
+    """Free of all costs but those of these steps of each `ps`."""
     free = without_cost(given)
     operations = {component: dict(table) for component, table in free.profile.operations.items()}
-    operations["dockerd"]["containers_json"] = (step,)
+    operations["dockerd"]["containers_json"] = steps
     profile = free.profile.model_copy(update={"operations": operations})
     return free.model_copy(update={"profile": profile})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 import numpy as np
 import simpy
 
+from docksim.des.bulk import BulkStation
 from docksim.des.environment import Environment
 from docksim.des.fifo import FifoStation
 from docksim.des.sharing import SharedStation
@@ -54,6 +55,22 @@ def open_fifo(
     env.process(source())
     env.run()
     return np.array(waits)
+
+
+def open_bulk(rng: np.random.Generator, gaps: Sampler, services: Sampler, customers: int) -> float:
+    """The mean wait of customers that come to a bulk station."""
+    env = Environment()
+    station = BulkStation(env, "station")
+    lengths = iter(services(rng, customers).tolist())
+
+    def source() -> Events:
+        for gap in gaps(rng, customers).tolist():
+            yield env.timeout(gap)
+            station.visit(lambda _: next(lengths))
+
+    env.process(source())
+    env.run()
+    return station.totals().wait_sum / customers
 
 
 def open_sharing(

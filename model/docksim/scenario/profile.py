@@ -57,11 +57,13 @@ class Step(Section):
     payload: Literal["none", "read", "write"] = "none"
     """Whether the payload moves from or to the disk, overlapping with the CPU."""
     flushes: Count = 0
-    """Flushes to the disk, one after the other; while threads contend for the cores, the first
-    takes `host.busy_flush` more and each other one `host.busy_next_flush`."""
+    """Flushes to the disk, one after the other, each by a commit of the file system's journal that
+    all share who ask for it while another goes on; while threads contend for the cores, the first
+    takes `host.busy_flush` more, and each other one, as whichever follows somebody's at once,
+    `host.busy_next_flush`."""
     inner_flushes: Count = 0
     """Flushes within its CPU time and waiting, which add to these only while cores are busy, as
-    above."""
+    above, and wait for nobody's commit: what is overwritten in its place needs none."""
     grace_periods: Count = 0
     """Grace periods of RCU within its waiting, each of which takes `host.busy_grace_period` more
     then."""

@@ -21,67 +21,77 @@ LEAST = 1e-12
 """A uniform of 0 would have no score."""
 
 
-class BusyDelay(Activity):
-    """A pause while cores are busy, the longer the more threads contend for them: the sum of some
-    that follow each other.
+class BusyDelays:
+    """How much longer each of some that follow each other takes, the more threads contend.
 
     Each is drawn from the law by a normal score, of which a part is that of all (a one-factor
     Gaussian copula), so that neighbours are as correlated as they were measured to be. The first of
     the `uniforms` is what they have in common, and each other one is one's own.
     """
 
-    __slots__ = (
-        "apart_from", "common", "correlations", "env", "host", "laws", "ledger", "own",
-        "threads",
-    )  # fmt: skip
+    __slots__ = ("_apart_from", "_common", "_correlations", "_host", "_laws", "_own", "_threads")
 
     def __init__(
         self,
-        env: Environment,
-        ledger: Ledger,
         host: Host,
         contentions: Contentions,
         uniforms: Sequence[Draws],
         apart_from: str | None = None,
     ) -> None:
         """`apart_from`: the group whose threads do not delay it, if there is one."""
-        self.env = env
-        self.ledger = ledger
-        self.host = host
-        self.apart_from = apart_from
-        self.threads = [contention.threads for contention in contentions]
-        self.laws = [contention.delay for contention in contentions]
-        self.correlations = [contention.correlation for contention in contentions]
-        self.common, *self.own = uniforms
+        self._host = host
+        self._apart_from = apart_from
+        self._threads = [contention.threads for contention in contentions]
+        self._laws = [contention.delay for contention in contentions]
+        self._correlations = [contention.correlation for contention in contentions]
+        self._common, *self._own = uniforms
 
-    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
-        yield from command.settle(self.env)
-        if threads := self.host.cpu.contenders(self.apart_from):
-            place = command.number, command.occurrence
-            common, own = self.common.at(*place), [uniform.at(*place) for uniform in self.own]
-            delay = sum(self._quantile(threads, each) for each in self._alike(threads, common, own))
-            yield self.env.sleep(delay)
-            command.waited += delay
-            self.ledger.waited += delay
+    def all_at_once(self, command: Command) -> float:
+        """All of them (s), as many threads as contend now."""
+        threads = self._host.cpu.contenders(self._apart_from)
+        return sum(self._delay(command, threads, own) for own in self._own) if threads else 0.0
 
-    def _alike(self, threads: float, common: float, own: Sequence[float]) -> Sequence[float]:
-        """Correlated uniforms."""
-        level = min(bisect_left(self.threads, threads), len(self.threads) - 1)
-        correlation = self.correlations[level]
-        if not correlation:
-            return own
-        shared = sqrt(correlation) * NORMAL.inv_cdf(max(common, LEAST))
-        rest = sqrt(1.0 - correlation)
-        return [NORMAL.cdf(shared + rest * NORMAL.inv_cdf(max(each, LEAST))) for each in own]
+    def of(self, command: Command, place: int) -> float:
+        """The one at that place (s), likewise."""
+        threads = self._host.cpu.contenders(self._apart_from)
+        return self._delay(command, threads, self._own[place]) if threads else 0.0
+
+    def _delay(self, command: Command, threads: float, own: Draws) -> float:
+        uniform = own.at(command.number, command.occurrence)
+        level = min(bisect_left(self._threads, threads), len(self._threads) - 1)
+        if correlation := self._correlations[level]:
+            common = self._common.at(command.number, command.occurrence)
+            shared = sqrt(correlation) * NORMAL.inv_cdf(max(common, LEAST))
+            alone = sqrt(1.0 - correlation) * NORMAL.inv_cdf(max(uniform, LEAST))
+            uniform = NORMAL.cdf(shared + alone)
+        return self._quantile(threads, uniform)
 
     def _quantile(self, threads: float, probability: float) -> float:
         """That of the delay (s) beside so many threads a core."""
-        above = bisect_left(self.threads, threads)
-        if above == len(self.threads):
-            return float(self.laws[-1].quantile(probability)) * threads / self.threads[-1]
-        most, upper = self.threads[above], float(self.laws[above].quantile(probability))
+        above = bisect_left(self._threads, threads)
+        if above == len(self._threads):
+            return float(self._laws[-1].quantile(probability)) * threads / self._threads[-1]
+        most, upper = self._threads[above], float(self._laws[above].quantile(probability))
         least = lower = 0.0
         if above:
-            least = self.threads[above - 1]
-            lower = float(self.laws[above - 1].quantile(probability))
+            least = self._threads[above - 1]
+            lower = float(self._laws[above - 1].quantile(probability))
         return lower + (upper - lower) * (threads - least) / (most - least)
+
+
+class BusyDelay(Activity):
+    """A pause while cores are busy: the sum of such delays."""
+
+    __slots__ = ("delays", "env", "ledger")
+
+    def __init__(self, env: Environment, ledger: Ledger, delays: BusyDelays) -> None:
+        self.env = env
+        self.ledger = ledger
+        self.delays = delays
+
+    def perform(self, command: Command, items: float = 0, size: float = 0.0) -> Events:
+        yield from command.settle(self.env)
+        if delay := self.delays.all_at_once(command):
+            yield self.env.sleep(delay)
+            command.waited += delay
+            self.ledger.waited += delay

@@ -21,7 +21,6 @@ from docksim.scenario.errors import Problem, ScenarioError
 from docksim.scenario.profile import Step as StepCost
 from docksim.scenario.scenario import Scenario
 from docksim.system.activity import Activity, Step
-from docksim.system.busy_delay import BusyDelay
 from docksim.system.command import EXIT_BRANCH, Command
 from docksim.system.components import DOCKERD
 from docksim.system.infrastructure.caches import EVERYTHING, Caches, Displacement, Refill
@@ -29,6 +28,7 @@ from docksim.system.infrastructure.demand import Demand
 from docksim.system.infrastructure.heap import Allocation, Heap
 from docksim.system.infrastructure.host import Host
 from docksim.system.infrastructure.pace import Pace
+from docksim.system.kernel_waits import KernelWaits
 from docksim.system.ledger import Ledger
 from docksim.system.steps import (
     Background,
@@ -68,8 +68,6 @@ class Costs:
         self._operations = scenario.profile.operations
         self._cores = scenario.host.cores
         self._slowness = 1.0 / scenario.host.cpu_speed
-        self._flush = scenario.host.flush
-        self._busy = scenario.host
         self._collector = scenario.daemon.collector
         self._heap: Heap | None = None
         caches = scenario.daemon.caches
@@ -80,6 +78,7 @@ class Costs:
         self._stream_rate = scenario.registry.stream_rate
         self._draws = streams.draws
         self._host = host
+        self._kernel = KernelWaits(env, host, scenario.host, streams)
         self._trace = trace
         self.ledgers: dict[str, Ledger] = {}
 
@@ -159,10 +158,7 @@ class Costs:
         ledger = self._ledger(worker)
         steps = self._work(name, ledger, cost, over_link)
         steps += self._displacement(cost)
-        steps += self._busy_delays(name, ledger, cost)
-        if cost.flushes:
-            flushes = self._draws(f"{name}.flushes", self._flush, cost.flushes)
-            steps.append(Visit(ledger, self._host.journal, flushes))
+        steps += self._kernel.of(name, ledger, cost)
         pause = _plus(cost.wait, cost.round_trips * self._rtt)
         if pause.mean or cost.wait_per_item:
             waits = self._varying(f"{name}.wait", pause, cost, chance=cost.varies_with)
@@ -175,26 +171,6 @@ class Costs:
         if cost.background:
             steps = [Background(self._env, Chain(self._env, steps))]
         return steps
-
-    def _busy_delays(self, name: str, ledger: Ledger, cost: StepCost) -> list[Step]:
-        """What flushes, grace periods and the like take longer while cores are busy."""
-        host, flushes = self._busy, cost.flushes + cost.inner_flushes
-        delayed = {
-            "busy_flush": (host.busy_flush, min(flushes, 1)),
-            "busy_next_flush": (host.busy_next_flush, max(flushes - 1, 0)),
-            "busy_grace_period": (host.busy_grace_period, cost.grace_periods),
-            "busy_unmount": (host.busy_unmount, cost.unmounts),
-            "busy_barrier": (host.busy_barrier, cost.barriers),
-            "busy_wakeup": (host.busy_wakeup, cost.wakeups),
-        }
-        delays: list[Step] = []
-        for kind, (contentions, times) in delayed.items():
-            if contentions and times:
-                uniforms = [self._uniforms(f"{name}.{kind}[{each}]") for each in range(times + 1)]
-                # Who is woken up while others of its group compute is served by these.
-                own = cost.group if kind == "busy_wakeup" else None
-                delays.append(BusyDelay(self._env, ledger, self._host, contentions, uniforms, own))
-        return delays
 
     def _work(self, name: str, ledger: Ledger, cost: StepCost, over_link: bool) -> list[Step]:
         """What a cost has the cores do, and perhaps the disk and the link at the same time."""

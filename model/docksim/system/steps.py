@@ -42,7 +42,7 @@ class Pause(Booking):
 
 
 class Visit(Booking):
-    """Service by a FIFO station, in its turn: registry servers, the disk's journal."""
+    """Service by a FIFO station, in its turn, as by the registry's servers."""
 
     __slots__ = ("ledger", "service", "station")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from docksim.des.bulk import BulkStation
 from docksim.des.environment import Environment
-from docksim.des.fifo import FifoStation
 from docksim.des.semaphore import Lock
 from docksim.des.sharing import SharedStation
 from docksim.des.streams import Draws
@@ -21,7 +21,7 @@ class Host:
 
     cpu      cores, shared (`grouped`: by groups first) or run to completion
     disk     bandwidth (bytes/s), shared by those who read and write
-    journal  flushes, one after another: a file system commits one transaction at a time
+    journal  of the file system, which commits one transaction at a time for all who flush
     link     to the registry (bytes/s), shared max-min
     path     what a download passes: the link, and whatever the host has been given beyond it
     memory, space   what is taken and given back (bytes)
@@ -39,7 +39,7 @@ class Host:
         self._env = env
         self.cpu = processor(env, "host.cpu", settings, uniforms, grouped=grouped)
         self.disk = SharedStation(env, "host.disk", settings.disk_bandwidth)
-        self.journal = FifoStation(env, "host.journal", 1)
+        self.journal = BulkStation(env, "host.journal")
         self.link = SharedStation(env, "host.link", link_bandwidth)
         self.path = Path(env, self.link)
         self.memory = Reserve(settings.memory, OutOfMemory)
