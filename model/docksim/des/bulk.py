@@ -44,11 +44,6 @@ class BulkStation:
         self._began = self._service_sum = self._wait_sum = 0.0
         self._arrivals = self._departures = self._sharing = 0
 
-    @property
-    def is_full(self) -> bool:
-        """Whether a service is under way."""
-        return self._served is not None
-
     def visit(self, service: Service) -> Event:
         """Wait for one's service, whose length is that of the first who has come for it: the event
         of its end.
