@@ -10,6 +10,8 @@ of "SimPy in 10 Minutes" and of its car wash, gas station and bank:
   what it then does for so long is a process of its owner, as the car wash's `wash` is, which holds
   by `yield env.timeout(...)` (the bank's and the machine shop's processes hold in place: `in_place`
   does so, too, for comparison);
+- the journal, which serves all who wait at once, is a process that waits for an event and lets
+  another happen, as the documentation's battery and the car that drives by it do;
 - patience is `yield event | env.timeout(...)`;
 - random numbers are drawn when they are needed, one by one, from NumPy's generator.
 

@@ -9,8 +9,8 @@ from docksim.simulation import simulate_once
 from tests.helpers import scenario, without_cost
 
 
-def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4, **host: str) -> pd.Series:
-    """Latencies (s) of `ps` at once, where nothing takes time but these steps in dockerd."""
+def listed(*steps: dict[str, object], clients: int = 1, cores: int = 4, **host: str) -> Scenario:
+    """So many of `ps` at once, where nothing takes time but these steps in dockerd."""
     plain = scenario(
         host={"cores": cores, **host},
         workload=[{"kind": "batch", "count": clients, "mix": [{"command": "ps"}]}],
@@ -19,7 +19,12 @@ def listing(*steps: dict[str, object], clients: int = 1, cores: int = 4, **host:
     document["profile"]["operations"]["dockerd"]["containers_json"] = [
         {"source": "test"} | step for step in steps
     ]
-    commands = simulate_once(Scenario.model_validate(document)).commands
+    return Scenario.model_validate(document)
+
+
+def listing(*steps: dict[str, object], **conditions: object) -> pd.Series:
+    """Their latencies (s)."""
+    commands = simulate_once(listed(*steps, **conditions)).commands
     return commands["ended"] - commands["arrived"]
 
 

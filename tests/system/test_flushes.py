@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.system.listing import a_thread, listing
+from docksim.simulation import simulate_once
+from tests.system.listing import a_thread, listed, listing
 
 CROWD = {"cpu": "99 s", "group": "a", "background": True}
 
@@ -36,3 +37,12 @@ def test_a_flush_that_follows_ones_own_takes_what_such_ones_do() -> None:
     delayed = {"busy_flush": a_thread("3 s"), "busy_next_flush": a_thread("1 s")}
     latency = listing(CROWD, {"wait": "1 s"}, {"flushes": 3}, cores=1, flush="1 s", **delayed)
     assert latency.tolist() == pytest.approx([1.0 + 4.0 + 2.0 + 2.0])
+
+
+def test_all_but_ones_own_commit_on_an_idle_machine_is_waiting() -> None:
+    delayed = {"busy_flush": a_thread("3 s"), "busy_next_flush": a_thread("1 s")}
+    steps = (CROWD, {"wait": "1 s"}, {"flushes": 1})
+    given = listed(*steps, clients=2, cores=1, flush="1 s", **delayed)
+    hops = simulate_once(given, trace=True).hops.groupby("number")
+    # Delayed by 3 s; and 4 s of another's commit, then delayed by 1 s.
+    assert hops["waited"].sum().tolist() == pytest.approx([3.0, 5.0])

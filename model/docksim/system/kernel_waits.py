@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from docksim.des.environment import Environment
-from docksim.des.streams import Draws, Streams
+from docksim.des.streams import Streams
 from docksim.scenario.host import Contentions
 from docksim.scenario.host import Host as HostSettings
 from docksim.scenario.profile import Step as StepCost
@@ -75,8 +75,5 @@ class KernelWaits:
         """Delays of so many; none where there are none."""
         if not (contentions and times):
             return None
-        uniforms = self._uniforms(name, times)
+        uniforms = [self._streams.uniforms(f"{name}[{each}]") for each in range(times + 1)]
         return BusyDelays(self._host, contentions, uniforms, apart_from)
-
-    def _uniforms(self, name: str, times: int) -> Sequence[Draws]:
-        return [self._streams.uniforms(f"{name}[{each}]") for each in range(times + 1)]
